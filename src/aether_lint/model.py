@@ -73,3 +73,29 @@ class FileError(Struct, frozen=True):
     message: str
     line: int = 0
     column: int = 0
+
+
+class NotChecked(Struct, frozen=True):
+    """A question that was left open, and why: a report says what it did *not* look at."""
+
+    what: str
+    why: str
+
+
+class Report(Struct):
+    """The outcome of one run; paths in it are relative to the working directory, with `/`.
+
+    `findings` are those to show, in order of path, line, column and code; `suppressed` and `baselined`
+    ones are kept apart. `files` counts what was asked for, `analysed` what was read to the end.
+    """
+
+    findings: list[Finding] = []
+    suppressed: list[Finding] = []
+    baselined: int = 0
+    hidden_low: int = 0
+    errors: list[FileError] = []
+    files: int = 0
+    analysed: int = 0
+    left_out: dict[str, int] = {}
+    checked: list[Family] = []
+    not_checked: list[NotChecked] = []
