@@ -1,0 +1,123 @@
+"""The function that is being lowered: where effects, guards and blocks are collected."""
+
+from _ast import AST
+from collections.abc import Sequence
+
+from aether_lint.facts import (
+    Attempt,
+    Cond,
+    Effect,
+    EffectKind,
+    Function,
+    Guard,
+    Loop,
+    Range,
+    Result,
+    Value,
+    With,
+)
+from aether_lint.lower.scope import Scope, ScopeTable
+from aether_lint.model import Span
+
+
+class SpanReader:
+    """Turns the positions of nodes (columns in UTF-8 bytes, 0-based) into spans (columns in characters, 1-based)."""
+
+    def __init__(self, source: bytes) -> None:
+        self._ascii = source.isascii()
+        self._text = source
+        self._lines: list[bytes] | None = None
+
+    def span(self, node: AST) -> Span:
+        """The region of a node that has positions."""
+        line, end_line = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+        column, end_column = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+        if self._ascii:
+            return Span(line, column + 1, end_line, end_column + 1)
+        return Span(line, self.column(line, column), end_line, self.column(end_line, end_column))
+
+    def column(self, line: int, offset: int) -> int:
+        """The 1-based character column of a 0-based UTF-8 byte offset."""
+        if self._ascii:
+            return offset + 1
+        if self._lines is None:
+            self._lines = self._text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        if line > len(self._lines):
+            return offset + 1
+        text = self._lines[line - 1]
+        if line == 1 and text.startswith(b"\xef\xbb\xbf"):
+            text = text[3:]
+        return len(text[:offset].decode("utf-8", "replace")) + 1
+
+    def header(self, node: AST, end: AST | None) -> Span:
+        """The first line of a compound statement: from its keyword to the end of `end`, or of the keyword alone."""
+        span = self.span(node)
+        if end is not None and (tail := self.span(end)).end_line == span.line:
+            return Span(span.line, span.column, span.line, tail.end_column)
+        return Span(span.line, span.column, span.line, span.column + len(type(node).__name__[:6]))
+
+
+class ModuleState:
+    """What the frames of one module share."""
+
+    def __init__(self, scopes: ScopeTable, spans: SpanReader) -> None:
+        self.scopes = scopes
+        self.spans = spans
+        self.functions: list[Function] = []
+        self.imports: dict[str, None] = {}
+        self.lambdas = 0
+        self.has_main = False
+
+
+class Frame:
+    """One function under construction. `guard` is the index of the innermost guard in force, -1 for none."""
+
+    __slots__ = (
+        "annotations", "attempts", "effects", "generator", "guard", "guards", "key", "loops", "module", "scope", "withs",
+    )  # fmt: skip
+
+    def __init__(self, module: ModuleState, scope: Scope, key: str) -> None:
+        self.module = module
+        self.scope = scope
+        self.key = key
+        self.effects: list[Effect] = []
+        self.guards: list[Guard] = []
+        self.guard = -1
+        self.attempts: list[Attempt] = []
+        self.loops: list[Loop] = []
+        self.withs: list[With] = []
+        self.annotations: list[tuple[str, tuple[str, ...]]] = []
+        self.generator = False
+
+    def emit(
+        self,
+        kind: EffectKind,
+        node: AST,
+        value: Value | None = None,
+        place: str = "",
+        args: Sequence[Value] = (),
+        keywords: Sequence[tuple[str, Value]] = (),
+    ) -> Result:
+        """Appends an effect at the position of `node`, under the guard in force."""
+        span = self.module.spans.span(node)
+        self.effects.append(Effect(kind, span, self.guard, place, value, tuple(args), tuple(keywords)))
+        return Result(len(self.effects) - 1)
+
+    def push(self, cond: Cond, span: Span) -> int:
+        """Puts `cond` in force on top of the present guard and returns the guard before, for `pop`."""
+        before = self.guard
+        self.guards.append(Guard(before, cond, span))
+        self.guard = len(self.guards) - 1
+        return before
+
+    def pop(self, before: int) -> None:
+        """Takes the guard back to what it was."""
+        self.guard = before
+
+    def here(self) -> int:
+        """The index that the next effect will have."""
+        return len(self.effects)
+
+    def since(self, start: int) -> Range:
+        """The effects from `start` up to now."""
+        return Range(start, len(self.effects))
