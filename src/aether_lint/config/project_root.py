@@ -1,0 +1,107 @@
+"""Which project a file belongs to: the root of its configuration, its index and its roles.
+
+In this order: the nearest folder upwards with `aether-lint.toml` or a pyproject.toml that has
+`[tool.aether-lint]`; the git top level (a `.git` entry, read without git); the nearest pyproject.toml,
+setup.cfg or setup.py; the folder named on the command line; the file's folder.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from aether_lint.config.load import OWN_FILE, SHARED_FILE, is_configured
+from aether_lint.config.toml_source import read_toml
+
+Evidence = Literal["config", "git", "packaging", "named", "folder"]
+
+_PACKAGING = (SHARED_FILE, "setup.cfg", "setup.py")
+_MARKERS = (OWN_FILE, ".git", *_PACKAGING)
+
+
+class Root(Struct, frozen=True):
+    """The root of a file and what made it one. With `folder` the files named are the whole program."""
+
+    path: str
+    evidence: Evidence
+
+
+class _Markers(Struct, frozen=True):
+    """What one folder says of itself."""
+
+    configured: bool = False
+    git: bool = False
+    packaging: bool = False
+
+
+_NOTHING = _Markers()
+
+
+class RootFinder:
+    """Finds roots and remembers what it saw of each folder; make one for a run, so that edits are seen by the next."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, _Markers] = {}
+
+    def root_of(self, folder: str, named: str = "") -> Root:
+        """The root of the files in an absolute `folder`; `named` is the folder on the command line that holds it.
+
+        Raises `ConfigError` when a pyproject.toml on the way up to the root cannot be read: it may hold the table.
+        """
+        git = packaging = ""
+        for above in _upwards(folder):
+            markers = self._markers(above)
+            if markers.configured:
+                return Root(above, "config")
+            if markers.git and not git:
+                git = above
+            if markers.packaging and not packaging:
+                packaging = above
+        if git:
+            return Root(git, "git")
+        if packaging:
+            return Root(packaging, "packaging")
+        return Root(named, "named") if named else Root(folder, "folder")
+
+    def enter(self, folder: str, names: Collection[str]) -> None:
+        """Tell what a folder holds that was listed anyway: saves the look-ups. Raises as `root_of`."""
+        if folder not in self._seen:
+            present = [name for name in _MARKERS if name in names]
+            self._seen[folder] = _look(folder, present) if present else _NOTHING
+
+    def _markers(self, folder: str) -> _Markers:
+        markers = self._seen.get(folder)
+        if markers is None:
+            present = [name for name in _MARKERS if os.path.lexists(os.path.join(folder, name))]
+            markers = self._seen[folder] = _look(folder, present)
+        return markers
+
+
+def git_top(folder: str) -> str:
+    """The nearest folder upwards, from an absolute one, with a `.git` entry; or an empty string."""
+    return next((above for above in _upwards(folder) if os.path.lexists(os.path.join(above, ".git"))), "")
+
+
+def find_root(file_path: str, named: str = "") -> str:
+    """The root of a file, absolute. `named` is the folder named on the command line that holds it.
+
+    Raises `ConfigError` when a pyproject.toml on the way up cannot be read.
+    """
+    return RootFinder().root_of(os.path.dirname(os.path.abspath(file_path)), named).path
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+
+
+def _look(folder: str, present: list[str]) -> _Markers:
+    configured = OWN_FILE in present
+    if SHARED_FILE in present and not configured:
+        configured = is_configured(read_toml(os.path.join(folder, SHARED_FILE)))
+    return _Markers(configured, ".git" in present, any(name in present for name in _PACKAGING))
