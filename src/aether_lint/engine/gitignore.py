@@ -1,0 +1,203 @@
+"""Patterns of `.gitignore`, decided entry by entry on the way down, as git does it.
+
+Not pathspec: that answers for a path at once, so that a whitelist (`*`, `!*/`, `!*.py`) would already stop at
+the first folder; and of a hundred usual patterns only two or three can match the name of a Python file, which
+makes this ten times faster. A test compares with `git check-ignore`. Source of the facts: gitignore(5) and
+git's dir.c and wildmatch.c.
+"""
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+_POSIX_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "blank": " \\t",
+    "cntrl": "\\x00-\\x1f\\x7f",
+    "digit": "0-9",
+    "graph": "\\x21-\\x7e",
+    "lower": "a-z",
+    "print": "\\x20-\\x7e",
+    "punct": "!-/:-@\\[-`{-~",
+    "space": "\\s",
+    "upper": "A-Z",
+    "xdigit": "0-9a-fA-F",
+}
+_TRAILING_SPACES = re.compile(r"(?<!\\)((?:\\\\)*) +$")
+_SUFFIXES = (".py", ".pyw")  # of the only files that are asked about
+
+
+class _Pattern(Struct, frozen=True):
+    regex: str
+    negated: bool
+    folders_only: bool
+    tail: str  # what a matching path ends with, as far as that is plain text
+
+
+class _Verdict:
+    """The last pattern that matches decides: one regular expression tries them in reverse order."""
+
+    def __init__(self, patterns: list[_Pattern]) -> None:
+        ordered = patterns[::-1]
+        self._ignores = [not pattern.negated for pattern in ordered]
+        self._match = re.compile("|".join(f"({pattern.regex})" for pattern in ordered), re.DOTALL).fullmatch
+
+    def __call__(self, path: str) -> bool | None:
+        if not self._ignores:
+            return None
+        match = self._match(path)
+        return None if match is None else self._ignores[(match.lastindex or 1) - 1]
+
+
+class IgnoreList:
+    """The patterns of one file; paths are relative to its folder, with `/`."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._set([pattern for line in lines if (pattern := _parse(line)) is not None])
+
+    def _set(self, patterns: list[_Pattern]) -> None:
+        self._patterns = patterns
+        self._folder = _Verdict(patterns)
+        self._file = _Verdict([p for p in patterns if not p.folders_only and _may_end(p.tail)])
+
+    def folder(self, path: str) -> bool | None:
+        """Whether a folder is ignored; None where no pattern says anything. Its parents are taken for visited."""
+        return self._folder(path)
+
+    def file(self, path: str) -> bool | None:
+        """The same for a Python file."""
+        return self._file(path)
+
+    def covers(self, path: str) -> bool:
+        """Whether a file or one of its parents is ignored."""
+        parts = path.split("/")
+        folders = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+        return any(self._folder(folder) for folder in folders) or bool(self._file(path))
+
+    def sparing(self, folder: str) -> "IgnoreList":
+        """Without the patterns that ignore `folder` itself or a parent of it: it was named, so it is visited."""
+        parts = folder.split("/")
+        paths = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+        if not any(self._folder(path) for path in paths):
+            return self
+        spared = IgnoreList(())
+        spared._set([p for p in self._patterns if p.negated or not _matches_any(p, paths)])
+        return spared
+
+
+def _matches_any(pattern: _Pattern, paths: list[str]) -> bool:
+    match = re.compile(pattern.regex, re.DOTALL).fullmatch
+    return any(match(path) for path in paths)
+
+
+def parse_lines(text: str) -> list[str]:
+    """The lines of a `.gitignore`: a byte order mark and carriage returns are no part of them."""
+    return [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
+
+
+def _may_end(tail: str) -> bool:
+    return any(suffix.endswith(tail) or tail.endswith(suffix) for suffix in _SUFFIXES)
+
+
+def _parse(line: str) -> _Pattern | None:
+    line = _TRAILING_SPACES.sub(r"\1", line)
+    if not line or line.startswith("#"):
+        return None
+    negated = line.startswith("!")
+    line = line[1:] if negated else line
+    folders_only = line.endswith("/")
+    line = line[:-1] if folders_only else line
+    anywhere = "/" not in line
+    line = line.removeprefix("/")
+    if not line:
+        return None
+    regex = _translate(line, whole=not anywhere)
+    if regex is None:
+        return None
+    tail = re.split(r"[*?\]\\/]", line)[-1]
+    return _Pattern("(?:.*/)?" + regex if anywhere else regex, negated, folders_only, tail)
+
+
+def _translate(glob: str, *, whole: bool) -> str | None:
+    """A regular expression for a glob; None for one that git takes for unmatchable."""
+    out: list[str] = []
+    at, end = 0, len(glob)
+    while at < end:
+        char = glob[at]
+        if char == "*":
+            stop = at
+            while stop < end and glob[stop] == "*":
+                stop += 1
+            piece, at = _stars(glob, at, stop, whole=whole)
+            out.append(piece)
+        elif char == "?":
+            out.append("[^/]")
+            at += 1
+        elif char == "[":
+            parsed = _char_class(glob, at)
+            if parsed is None:
+                return None
+            piece, at = parsed
+            out.append(piece)
+        elif char == "\\":
+            if at + 1 == end:
+                return None
+            out.append(re.escape(glob[at + 1]))
+            at += 2
+        else:
+            out.append(re.escape(char))
+            at += 1
+    return "".join(out)
+
+
+def _stars(glob: str, start: int, stop: int, *, whole: bool) -> tuple[str, int]:
+    """`*`, or `**` where it stands for whole path segments; and where to go on."""
+    if stop - start < 2 or not whole:
+        return "[^/]*", stop
+    opens = start == 0 or glob[start - 1] == "/"
+    if opens and stop == len(glob):
+        return ".*", stop
+    if opens and glob[stop] == "/":
+        return "(?:.*/)?", stop + 1
+    return "[^/]*", stop
+
+
+def _char_class(glob: str, start: int) -> tuple[str, int] | None:
+    """`[...]` and where to go on; None when it is not closed."""
+    at, end = start + 1, len(glob)
+    negated = at < end and glob[at] in "!^"
+    at += negated
+    members: list[str] = []
+    first = True
+    while True:
+        if at >= end:
+            return None
+        if glob[at] == "]" and not first:
+            break
+        first = False
+        if glob.startswith("[:", at) and (close := glob.find(":]", at + 2)) > 0:
+            name = glob[at + 2 : close]
+            if name not in _POSIX_CLASSES:
+                return None
+            members.append(_POSIX_CLASSES[name])
+            at = close + 2
+            continue
+        low, at = _member(glob, at)
+        if at < end - 1 and glob[at] == "-" and glob[at + 1] != "]":
+            high, at = _member(glob, at + 1)
+            if low <= high:
+                members.append(f"{re.escape(low)}-{re.escape(high)}")
+        else:
+            members.append(re.escape(low))
+    inside = "".join(members)
+    if negated:
+        return f"[^/{inside}]", at + 1
+    return (f"(?!/)[{inside}]" if inside else "(?!)"), at + 1
+
+
+def _member(glob: str, at: int) -> tuple[str, int]:
+    if glob[at] == "\\" and at + 1 < len(glob):
+        return glob[at + 1], at + 2
+    return glob[at], at + 1
