@@ -273,14 +273,8 @@ def test_json_keys_come_in_the_documented_order() -> None:
         "code name family severity confidence message help path line column end_line end_column related fix fingerprint"
     )
     assert all(list(finding) == keys.split() for finding in document["findings"])
-    assert list(document["findings"][1]["related"][0]) == [
-        "path",
-        "line",
-        "column",
-        "end_line",
-        "end_column",
-        "message",
-    ]
+    related = document["findings"][1]["related"][0]
+    assert list(related) == ["path", "line", "column", "end_line", "end_column", "message"]
     assert list(document["findings"][1]["fix"]) == ["applicability", "description", "codemod"]
     assert list(document["errors"][0]) == ["path", "kind", "message", "line", "column"]
     assert document["summary"]["not_analysed"] == 2

@@ -31,8 +31,13 @@ def load_rules() -> dict[str, Rule]:
     return {rule.code: rule for rule in rules}
 
 
+def rule_page(rule: Rule) -> str:
+    """The documentation of a rule in Markdown: the docstring of its module."""
+    return (rule_module(rule).__doc__ or "").strip()
+
+
 def rule_module(rule: Rule) -> ModuleType:
-    """The module that defines a rule; its docstring is the rule's page."""
+    """The module that defines a loaded rule."""
     return sys.modules[f"{__package__}.{rule.family}.{rule.name.replace('-', '_')}"]
 
 
