@@ -1,0 +1,100 @@
+"""Refuse to go on without a setting or a dependency, at the place that would take the replacement (AET103, AET104).
+
+The target is the statement that installs or returns the replacement, or a conditional expression that chooses it.
+Arguments, all optional: `variable`, the setting that is missing; `distribution`, what is not installed; `subject`,
+what needs it; `guard`, `package.module:callable`, to call before the replacement instead of an unconditional raise.
+"""
+
+from typing import Any
+
+import libcst as cst
+
+from aether_lint.codemods.command import TargetedCodemod
+from aether_lint.codemods.guard import guard_call, guard_import, insert_before
+from aether_lint.codemods.handlers import SUITES, Part, small, small_parts, with_statements
+from aether_lint.codemods.tree import Edit, RefusedError, Target, Tree, code, dotted, quoted
+
+
+def plan(tree: Tree, target: Target) -> Edit:
+    """Raises `RefusedError` where there is neither a statement in a block nor a conditional expression."""
+    choice = _choice(tree, target)
+    if choice is not None:
+        return _required_choice(tree, target, *choice)
+    for suite in tree.around(target.span, *SUITES)[:1]:
+        for part in small_parts(suite):
+            place = tree.span(part)
+            if (
+                (place.line, place.column)
+                <= (target.span.line, target.span.column)
+                < (place.end_line, place.end_column)
+            ):
+                return _raise_instead(tree, target, suite, part)
+    raise RefusedError("no statement in a block at this place")
+
+
+def _raise_instead(tree: Tree, target: Target, suite: cst.BaseSuite, part: Part) -> Edit:
+    parts = small_parts(suite)
+    if isinstance(part, cst.Raise):
+        raise RefusedError("this place raises already")
+    before = parts[: parts.index(part)]
+    if "guard" in target.arguments:
+        call = guard_call(tree, target, "None")
+        if before and code(before[-1]) == code(call):
+            raise RefusedError("the guard is called here already")
+        body = insert_before(suite, parts.index(part), call)
+        return Edit(suite, lambda updated: body, imports=(guard_import(tree, target),))
+    raising = with_statements(suite, before, [missing(target)])
+    return Edit(suite, lambda updated: raising)
+
+
+def missing(target: Target) -> cst.BaseSmallStatement:
+    """`raise RuntimeError("…")` with what is missing and what needs it."""
+    subject = target.arguments.get("subject", "")
+    purpose = f" for {subject}" if subject else ""
+    variable, distribution = target.arguments.get("variable", ""), target.arguments.get("distribution", "")
+    if variable:
+        return small(f"raise RuntimeError({quoted(f'{variable} is required{purpose} and is not set')})")
+    if distribution:
+        message = quoted(f"{distribution} is required{purpose}: install {distribution}")
+        return small(f"raise ImportError({message})")
+    return small(f"raise RuntimeError({quoted(f'a setting that is required{purpose} is missing')})")
+
+
+def _choice(tree: Tree, target: Target) -> tuple[cst.SimpleStatementLine, cst.IfExp] | None:
+    """The statement `return A if x else B` or `name = A if x else B` at the target."""
+    for line in tree.around(target.span, cst.SimpleStatementLine)[:1]:
+        match line.body:
+            case [cst.Assign(value=cst.IfExp() as value) | cst.Return(value=cst.IfExp() as value)]:
+                return line, value
+            case [cst.AnnAssign(value=cst.IfExp() as value)]:
+                return line, value
+            case _:
+                pass
+    return None
+
+
+def _required_choice(tree: Tree, target: Target, line: cst.SimpleStatementLine, choice: cst.IfExp) -> Edit:
+    """`if not x: raise …` before the statement, which takes the arm that is not the replacement."""
+    if "guard" in target.arguments:
+        raise RefusedError("a guard cannot stand in a conditional expression")
+    kept, test = choice.body, f"not {_operand(choice.test)}"
+    if tree.lies_in(choice.body, target.span) and not tree.lies_in(choice, target.span):
+        kept, test = choice.orelse, code(choice.test)
+    check: Any = cst.parse_statement(
+        f"if {test}:\n{tree.module.default_indent}{code(missing(target))}\n", config=tree.module.config_for_parsing
+    )
+    statement: Any = line.deep_replace(choice, kept)
+    lines = [check.with_changes(leading_lines=line.leading_lines), statement.with_changes(leading_lines=[])]
+    return Edit(line, lambda updated: cst.FlattenSentinel(lines))
+
+
+def _operand(test: cst.BaseExpression) -> str:
+    plain = dotted(test) or (isinstance(test, cst.Call) and not test.lpar)
+    return code(test) if plain else f"({code(test)})"
+
+
+class RequireConfig(TargetedCodemod):
+    """Run `require_config` on the findings of the linter."""
+
+    DESCRIPTION = "Raise where a missing setting or dependency picks a replacement (AET103, AET104)."
+    CODEMOD = "require_config"
