@@ -1,0 +1,166 @@
+"""Which answer of a control lets through: True for `is_allowed`, False for `is_revoked`.
+
+`lookup` takes the last part of a function's name, without underscores at its ends.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Lets = Literal["truthy", "falsy", "no raise"]
+"""The side of the answer that lets the request through; no raise: a check that speaks by raising."""
+
+
+class Control(Struct, frozen=True):
+    """What the control protects, in the words of a message, and the answer that lets through."""
+
+    subject: str
+    lets_through: Lets
+
+
+_AUTH = "authentication"
+_PERMISSION = "the permission check"
+_LIMIT = "the rate limit"
+_REVOCATION = "the revocation check"
+_SIGNATURE = "the signature check"
+_HALT = "the halt check"
+_SANCTIONS = "the screening"
+_APPROVAL = "the approval"
+_VALIDITY = "the validation"
+
+CONTROLS: dict[str, Control] = {
+    # truthy lets through
+    "allow": Control(_PERMISSION, "truthy"),
+    "allowed": Control(_PERMISSION, "truthy"),
+    "permit": Control(_PERMISSION, "truthy"),
+    "permitted": Control(_PERMISSION, "truthy"),
+    "authorize": Control(_PERMISSION, "truthy"),
+    "authorized": Control(_PERMISSION, "truthy"),
+    "authorise": Control(_PERMISSION, "truthy"),
+    "authorised": Control(_PERMISSION, "truthy"),
+    "grant": Control(_PERMISSION, "truthy"),
+    "granted": Control(_PERMISSION, "truthy"),
+    "can": Control(_PERMISSION, "truthy"),
+    "may": Control(_PERMISSION, "truthy"),
+    "permission": Control(_PERMISSION, "truthy"),
+    "permissions": Control(_PERMISSION, "truthy"),
+    "access": Control(_PERMISSION, "truthy"),
+    "admin": Control(_PERMISSION, "truthy"),
+    "superuser": Control(_PERMISSION, "truthy"),
+    "authenticate": Control(_AUTH, "truthy"),
+    "authenticated": Control(_AUTH, "truthy"),
+    "verify": Control(_SIGNATURE, "truthy"),
+    "verified": Control(_SIGNATURE, "truthy"),
+    "signature": Control(_SIGNATURE, "truthy"),
+    "valid": Control(_VALIDITY, "truthy"),
+    "validate": Control(_VALIDITY, "truthy"),
+    "safe": Control(_VALIDITY, "truthy"),
+    "clean": Control(_VALIDITY, "truthy"),
+    "compliant": Control(_SANCTIONS, "truthy"),
+    "compliance": Control(_SANCTIONS, "truthy"),
+    "approve": Control(_APPROVAL, "truthy"),
+    "approved": Control(_APPROVAL, "truthy"),
+    "approval": Control(_APPROVAL, "truthy"),
+    "within": Control(_LIMIT, "truthy"),
+    "acquire": Control("the lock", "truthy"),
+    "acquired": Control("the lock", "truthy"),
+    "consume": Control(_LIMIT, "truthy"),
+    "leader": Control("the leader election", "truthy"),
+    "enabled": Control(_PERMISSION, "truthy"),
+    "active": Control(_PERMISSION, "truthy"),
+    "quota": Control(_LIMIT, "truthy"),
+    "budget": Control(_LIMIT, "truthy"),
+    "trusted": Control(_PERMISSION, "truthy"),
+    # falsy lets through
+    "revoked": Control(_REVOCATION, "falsy"),
+    "blacklisted": Control(_REVOCATION, "falsy"),
+    "blocklisted": Control(_REVOCATION, "falsy"),
+    "denylisted": Control(_REVOCATION, "falsy"),
+    "blocked": Control(_REVOCATION, "falsy"),
+    "banned": Control(_REVOCATION, "falsy"),
+    "denied": Control(_PERMISSION, "falsy"),
+    "forbidden": Control(_PERMISSION, "falsy"),
+    "limited": Control(_LIMIT, "falsy"),
+    "throttled": Control(_LIMIT, "falsy"),
+    "exceeded": Control(_LIMIT, "falsy"),
+    "exceeds": Control(_LIMIT, "falsy"),
+    "over": Control(_LIMIT, "falsy"),
+    "halted": Control(_HALT, "falsy"),
+    "halt": Control(_HALT, "falsy"),
+    "paused": Control(_HALT, "falsy"),
+    "frozen": Control(_HALT, "falsy"),
+    "suspended": Control(_HALT, "falsy"),
+    "locked": Control(_HALT, "falsy"),
+    "killed": Control(_HALT, "falsy"),
+    "engaged": Control(_HALT, "falsy"),
+    "tripped": Control(_HALT, "falsy"),
+    "sanctioned": Control(_SANCTIONS, "falsy"),
+    "matches": Control(_SANCTIONS, "falsy"),
+    "hits": Control(_SANCTIONS, "falsy"),
+    "screen": Control(_SANCTIONS, "falsy"),
+    "screening": Control(_SANCTIONS, "falsy"),
+    "fraudulent": Control(_SANCTIONS, "falsy"),
+    "suspicious": Control(_SANCTIONS, "falsy"),
+    "malicious": Control(_SANCTIONS, "falsy"),
+    "infected": Control(_SANCTIONS, "falsy"),
+    "expired": Control("the expiry check", "falsy"),
+    "replayed": Control("the replay check", "falsy"),
+    "replay": Control("the replay check", "falsy"),
+    "duplicate": Control("the idempotency check", "falsy"),
+    "seen": Control("the replay check", "falsy"),
+    "violations": Control(_SANCTIONS, "falsy"),
+    "violation": Control(_SANCTIONS, "falsy"),
+    "compromised": Control(_REVOCATION, "falsy"),
+    "breached": Control(_REVOCATION, "falsy"),
+    "tampered": Control(_SIGNATURE, "falsy"),
+    "required": Control(_APPROVAL, "falsy"),
+    # speaks by raising
+    "require": Control(_PERMISSION, "no raise"),
+    "requires": Control(_PERMISSION, "no raise"),
+    "ensure": Control(_VALIDITY, "no raise"),
+    "enforce": Control(_PERMISSION, "no raise"),
+    "assert": Control(_VALIDITY, "no raise"),
+    "guard": Control(_VALIDITY, "no raise"),
+    "check": Control(_VALIDITY, "no raise"),
+    "limit": Control(_LIMIT, "no raise"),
+    "throttle": Control(_LIMIT, "no raise"),
+}
+
+CONTROL_WRITES: dict[str, str] = {
+    "revoke": _REVOCATION,
+    "blacklist": _REVOCATION,
+    "block": _REVOCATION,
+    "ban": _REVOCATION,
+    "halt": _HALT,
+    "freeze": _HALT,
+    "pause": _HALT,
+    "suspend": _HALT,
+    "kill": _HALT,
+    "trip": _HALT,
+    "engage": _HALT,
+    "lock": "the lock",
+    "spend": "the spending limit",
+    "charge": "the spending limit",
+    "count": _LIMIT,
+    "increment": _LIMIT,
+    "incr": _LIMIT,
+    "logout": _REVOCATION,
+    "invalidate": _REVOCATION,
+    "deactivate": _PERMISSION,
+    "disable": _PERMISSION,
+}
+"""Verbs of writes that a control depends on, with what no longer holds when the write is lost."""
+
+
+def lookup(word: str) -> Control | None:
+    """The control that this word of a function's name (lower case) stands for."""
+    return CONTROLS.get(word)
+
+
+def of_name(name: str) -> Control | None:
+    """The control behind a function's name: its first telling word that is not a bare auxiliary."""
+    words = [word for word in name.lower().split("_") if word]
+    found = [control for word in words if (control := CONTROLS.get(word))]
+    sided = [control for control in found if control.lets_through != "no raise"]
+    falsy = [control for control in sided if control.lets_through == "falsy"]
+    return next(iter(falsy or sided or found), None)
