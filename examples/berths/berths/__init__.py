@@ -1,0 +1,1 @@
+"""Bookings of guest berths in a marina."""
