@@ -1,0 +1,90 @@
+"""Everything the gates family knows of one root, in one call."""
+
+import os
+
+import msgspec
+from msgspec import Struct
+
+from aether_lint import __version__
+from aether_lint.config.settings import Config
+from aether_lint.model import FileError
+from aether_lint.scopes import mypy_scope, narrow, ruff_scope
+from aether_lint.scopes.cache import Cache, state_of
+from aether_lint.scopes.observations import Invocation, Observation
+from aether_lint.scopes.project import (
+    Project,
+    configuration_state,
+    read_project,
+    tool_versions,
+)
+from aether_lint.scopes.tools import ToolError
+from aether_lint.scopes.tree import read_tree
+
+FORMAT = "1"  # raised when observations change their shape or meaning
+
+
+class Answer(Struct):
+    """What `observe` returns, as it is kept between runs."""
+
+    observations: list[Observation]
+    errors: list[FileError]
+
+
+def observe(root: str, config: Config, use_cache: bool = True) -> tuple[list[Observation], list[FileError]]:
+    """Observations of the gates of the project at `root`, and what could not be measured.
+
+    Of `config` count `exclude`, `extend-exclude` and `gate-coverage`. Places are relative to the root.
+    Never raises for what the analysed tree contains.
+    """
+    exclude = [*config.exclude, *config.extend_exclude]
+    threshold = config.gate_coverage / 100
+    tree = read_tree(os.path.realpath(root), exclude)
+    cache = Cache(tree.root, configuration_state(tree), use_cache)
+    everything = state_of(tree.root, tree.files, *tool_versions(), __version__, FORMAT, *exclude, str(threshold))
+    key = cache.key("observations", everything)
+    known = cache.get(key)
+    if known is not None:
+        cache.keep_all()
+        answer = msgspec.convert(known, Answer)
+        return answer.observations, answer.errors
+    project, errors = read_project(tree, cache, threshold)
+    answer = Answer(_observations(project, errors), errors)
+    cache.put(key, msgspec.to_builtins(answer))
+    cache.save()
+    return answer.observations, answer.errors
+
+
+def _observations(project: Project, errors: list[FileError]) -> list[Observation]:
+    invocations: list[Invocation] = []
+    return [*_mypy(project, invocations, errors), *_ruff(project, invocations, errors)]
+
+
+def _mypy(project: Project, invocations: list[Invocation], errors: list[FileError]) -> list[Observation]:
+    asked = [*mypy_scope.bare_invocations(project), *(one for one in invocations if one.tool == "mypy" and one.known)]
+    if not asked:
+        return []
+    try:
+        measured = mypy_scope.measure(project, asked)
+    except ToolError as failure:
+        errors.append(FileError(asked[0].place.path, "tool", str(failure), asked[0].place.span.line))
+        return []
+    errors += [_not_measured(one.invocation, "mypy", one.failure) for one in measured if one.failure]
+    return [*narrow.mypy_scopes(project, measured)]
+
+
+def _ruff(project: Project, invocations: list[Invocation], errors: list[FileError]) -> list[Observation]:
+    asked = [*ruff_scope.bare_invocations(project), *(one for one in invocations if one.tool == "ruff" and one.known)]
+    if not asked:
+        return []
+    try:
+        measured = ruff_scope.measure(project, asked)
+    except ToolError as failure:
+        errors.append(FileError(asked[0].place.path, "tool", str(failure), asked[0].place.span.line))
+        return []
+    errors += [_not_measured(one.invocation, "ruff", one.failure) for one in measured if one.failure]
+    return [*narrow.ruff_scopes(project, measured)]
+
+
+def _not_measured(invocation: Invocation, tool: str, reason: str) -> FileError:
+    place = invocation.place
+    return FileError(place.path, "tool", f"{tool} cannot use this configuration: {reason}", place.span.line)
