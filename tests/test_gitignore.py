@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from aether_lint.engine.gitignore import IgnoreList, parse_lines
 
 FOLDERS = ("a", "b", "a/b", "a/build", "b/x.py", "a/b/a", "src", "src/a")
-FILES = tuple(f"{folder}/{name}".lstrip("/") for folder in ("", *FOLDERS) for name in ("x.py", "b.py", "build.pyw"))
+NAMES = ("x.py", "b.py", "build.pyw")
+FILES = tuple(
+    path for folder in ("", *FOLDERS) for name in NAMES if (path := f"{folder}/{name}".lstrip("/")) not in FOLDERS
+)
 PIECES = (
     "a",
     "b",
@@ -55,8 +58,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     for file in FILES:
-        if not (root / file).is_dir():
-            (root / file).touch()
+        (root / file).touch()
     run(root, "init", "-q")
     return root
 

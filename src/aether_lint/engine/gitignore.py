@@ -26,6 +26,7 @@ _POSIX_CLASSES = {
     "xdigit": "0-9a-fA-F",
 }
 _TRAILING_SPACES = re.compile(r"(?<!\\)((?:\\\\)*) +$")
+_WILD = re.compile(r"[*?\[\\]")
 _SUFFIXES = (".py", ".pyw")  # of the only files that are asked about
 
 
@@ -156,7 +157,8 @@ def _stars(glob: str, start: int, stop: int, *, whole: bool) -> tuple[str, int]:
     """`*`, or `**` where it stands for whole path segments; and where to go on."""
     if stop - start < 2 or not whole:
         return "[^/]*", stop
-    opens = start == 0 or glob[start - 1] == "/"
+    # dir.c cuts off the literal prefix before it matches: stars after one count as stars at the start
+    opens = start == 0 or glob[start - 1] == "/" or not _WILD.search(glob[:start])
     if opens and stop == len(glob):
         return ".*", stop
     if opens and glob[stop] == "/":
@@ -187,8 +189,8 @@ def _char_class(glob: str, start: int) -> tuple[str, int] | None:
         low, at = _member(glob, at)
         if at < end - 1 and glob[at] == "-" and glob[at + 1] != "]":
             high, at = _member(glob, at + 1)
-            if low <= high:
-                members.append(f"{re.escape(low)}-{re.escape(high)}")
+            # wildmatch.c compares with the lower end before it sees that a range follows
+            members.append(f"{re.escape(low)}-{re.escape(high)}" if low <= high else re.escape(low))
         else:
             members.append(re.escape(low))
     inside = "".join(members)
