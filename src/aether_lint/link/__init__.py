@@ -1,1 +1,41 @@
+"""The facts of all modules, joined: names, values, absences, gates and callers across the project."""
 
+from collections.abc import Sequence
+
+from aether_lint.facts import ModuleFacts
+from aether_lint.link.absence import AbsenceTable
+from aether_lint.link.callgraph import CallGraph
+from aether_lint.link.constants import Constants
+from aether_lint.link.environment import Environment
+from aether_lint.link.gates import GateTable
+from aether_lint.link.names import Module, Names
+from aether_lint.link.nature import NatureTable
+from aether_lint.link.subjects import SubjectTable
+from aether_lint.link.things import ThingTable
+
+
+class Program:
+    """A linked project. Each attribute answers one kind of question; all are solved on demand.
+
+    `complete` is False when only part of the project's modules is known: then "nobody calls this" is no answer.
+    """
+
+    def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str], complete: bool) -> None:
+        self.complete = complete
+        self.names = Names(modules, sources)
+        self.things = ThingTable(self.names)
+        self.constants = Constants(self.names)
+        self.environment = Environment(self.names, self.things, self.constants)
+        self.calls = CallGraph(self.names, self.things)
+        self.subjects = SubjectTable(self.names, self.things)
+        self.natures = NatureTable(self.names, self.things, self.subjects)
+        self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)
+        self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)
+
+
+def link(modules: Sequence[ModuleFacts], sources: Sequence[str] = (), complete: bool = True) -> Program:
+    """Joins the modules of one project. `sources` are source roots relative to it (config key `src`)."""
+    return Program(sorted(modules, key=lambda facts: facts.path), sources, complete)
+
+
+__all__ = ["Module", "Program", "link"]

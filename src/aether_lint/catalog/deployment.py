@@ -1,0 +1,39 @@
+"""Words by which code asks where it runs, and where it keeps its configuration."""
+
+from aether_lint.catalog.tokens import PRODUCTION_VALUES, words
+
+SETTINGS_NAMES = frozenset({"settings", "config", "conf", "cfg", "configuration", "environ"})
+"""Last words of objects whose attributes are configuration: an attribute that is empty was not set."""
+
+PRODUCTION_PREDICATES = frozenset(
+    {"is_production", "is_prod", "in_production", "in_prod", "production", "running_in_production", "production_mode",
+     "is_live", "is_production_env", "is_production_environment", "is_prod_env", "prod"}
+)  # fmt: skip
+"""Functions, properties and variables that are true in production."""
+
+TEST_PREDICATES = frozenset(
+    {"is_testing", "testing", "is_test", "test_mode", "under_test", "in_test", "in_tests", "running_tests", "is_debug",
+     "debug", "debug_mode", "is_development", "is_dev", "is_local", "development", "dev_mode", "development_mode"}
+)  # fmt: skip
+"""The same for what is never true in production."""
+
+
+def is_settings_name(name: str) -> bool:
+    """Whether an object of this name holds configuration."""
+    parts = words(name)
+    return bool(parts) and parts[-1] in SETTINGS_NAMES
+
+
+def is_production(text: str) -> bool:
+    """Whether an environment of this name is production."""
+    return text.lower() in PRODUCTION_VALUES
+
+
+def is_production_predicate(name: str) -> bool:
+    """Whether something of this name is true in production."""
+    return name.lower().strip("_") in PRODUCTION_PREDICATES
+
+
+def is_test_predicate(name: str) -> bool:
+    """Whether something of this name is never true in production."""
+    return name.lower().strip("_") in TEST_PREDICATES

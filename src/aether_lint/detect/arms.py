@@ -1,0 +1,123 @@
+"""The two sides of a decision: the effects that run when something is missing, and those that run when it is there."""
+
+from msgspec import Struct
+
+from aether_lint.facts import EXIT, RAISE, Const, Effect, Failed, Function, Guard, Result, Value, negate
+from aether_lint.link import Module, Program
+from aether_lint.link.gates import guard_chain
+from aether_lint.model import Span
+
+
+class Arm(Struct, frozen=True):
+    """Effects of one side, by index, in program order; `guards` are the guards that open it."""
+
+    effects: tuple[int, ...]
+    guards: tuple[int, ...]
+
+
+class Decision(Struct, frozen=True):
+    """A test or `except` clause with its two sides. `taken` runs when `guard.cond` holds, `other` when it does not."""
+
+    guard: Guard
+    taken: Arm
+    other: Arm
+
+
+def decisions(function: Function) -> list[Decision]:
+    """Every condition of a function that something depends on, once for each side, in order of position."""
+    if not function.guards:
+        return []
+    chains = [frozenset(guard_chain(function, index)) for index in range(len(function.guards))]
+    groups: dict[tuple[Span, object], list[int]] = {}
+    for index, guard in enumerate(function.guards):
+        groups.setdefault((guard.span, guard.cond), []).append(index)
+    arms = {key: _arm(function, guards, chains) for key, guards in groups.items()}
+    empty = Arm((), ())
+    found = []
+    for (span, _), guards in groups.items():
+        guard = function.guards[guards[0]]
+        other = _body_arm(function, guard) or arms.get((span, negate(guard.cond)), empty)
+        found.append(Decision(guard, arms[(span, guard.cond)], other))
+    return sorted(found, key=lambda d: (d.guard.span, str(type(d.guard.cond))))
+
+
+def _arm(function: Function, guards: list[int], chains: list[frozenset[int]]) -> Arm:
+    opened = set(guards)
+    effects = tuple(i for i, e in enumerate(function.effects) if e.when >= 0 and opened & chains[e.when])
+    return Arm(effects, tuple(guards))
+
+
+def _body_arm(function: Function, guard: Guard) -> Arm | None:
+    """The normal side of a handler: the body and the `else` of its `try`, and what runs only after success."""
+    if not (isinstance(guard.cond, Failed) and guard.cond.positive):
+        return None
+    attempt = function.attempts[guard.cond.attempt]
+    inside = [*range(attempt.body.start, attempt.body.end), *range(attempt.orelse.start, attempt.orelse.end)]
+    after = [
+        index
+        for index, effect in enumerate(function.effects)
+        if effect.when >= 0
+        and any(
+            isinstance(c := function.guards[g].cond, Failed) and c.attempt == guard.cond.attempt and not c.positive
+            for g in guard_chain(function, effect.when)
+        )
+    ]
+    return Arm(tuple(sorted({*inside, *after})), ())
+
+
+def refuses(arm: Arm, program: Program, module: Module, function: Function) -> bool:
+    """Whether every path of an arm raises, exits or answers with an error."""
+    for index in arm.effects:
+        effect = function.effects[index]
+        if effect.when not in arm.guards:
+            continue
+        if effect.kind == "raise" or is_error_answer(effect, function) or never_returns(effect, program, module, function):
+            return True
+    return False
+
+
+def never_returns(effect: Effect, program: Program, module: Module, function: Function) -> bool:
+    """Whether a call ends the process or always raises."""
+    if effect.kind != "call":
+        return False
+    if effect.place in ("sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"):
+        return True
+    if effect.place.rpartition(".")[2] == "abort" and effect.args:
+        return True
+    for name in program.things.called_functions(effect, module, function):
+        where = program.names.function(name)
+        if where is not None and where[1].exits and not where[1].exits & ~(RAISE | EXIT):
+            return not (where[1].is_async and where[1].generator)
+    return False
+
+
+def is_error_answer(effect: Effect, function: Function) -> bool:
+    """Whether a return answers with an HTTP status of 400 or above."""
+    if effect.kind != "return":
+        return False
+    return any(_has_error_status(function.effects[i]) for i in _results(effect.value)) or _is_error_pair(effect.value)
+
+
+def _results(value: Value | None) -> list[int]:
+    if isinstance(value, Result):
+        return [value.effect]
+    return [i for item in getattr(value, "items", ()) for i in _results(item)]
+
+
+def _is_error_pair(value: Value | None) -> bool:
+    items = getattr(value, "items", ())
+    return any(isinstance(i, Const) and type(i.value) is int and 400 <= i.value < 600 for i in items[1:])
+
+
+def _has_error_status(effect: Effect) -> bool:
+    if effect.kind != "call":
+        return False
+    for name, value in effect.keywords:
+        if name in ("status_code", "status", "code") and isinstance(value, Const) and type(value.value) is int:
+            return value.value >= 400
+        if name in ("status_code", "status") and "50" in getattr(value, "name", ""):
+            return True
+    last = effect.place.rpartition(".")[2]
+    if "Unavailable" in last or last in ("HttpResponseServerError", "HTTPException", "HttpResponseForbidden"):
+        return True
+    return last == "abort"

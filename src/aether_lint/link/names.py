@@ -1,0 +1,138 @@
+"""Names and what they denote: one table of all modules, and the questions that need no more than names.
+
+Globally a place is the module's path followed by the module's own notation: `"app/store.py:Store.client"`.
+A function or class has the same shape with its key: `"app/store.py:Store.get"`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from aether_lint.facts import Definition, Effect, Function, Imported, ModuleFacts, Ref, Value
+from aether_lint.link.roots import ModuleTable, absolute
+
+
+class Site(Struct, frozen=True):
+    """An effect of a function of a module; `path` and `function` (a key) name it, `index` finds it."""
+
+    path: str
+    function: str
+    index: int
+
+
+class Module:
+    """One module's facts, with its functions by key and its bindings by place."""
+
+    __slots__ = ("_bindings", "_calls", "facts", "functions", "path")
+
+    def __init__(self, facts: ModuleFacts) -> None:
+        self.facts = facts
+        self.path = facts.path
+        self.functions = {f.key: f for f in facts.functions}
+        self._bindings: dict[str, list[tuple[Function, int]]] | None = None
+        self._calls: dict[str, list[tuple[Function, int]]] | None = None
+
+    @property
+    def bindings(self) -> dict[str, list[tuple[Function, int]]]:
+        """The effects that give a place its value: bindings, imports, definitions."""
+        if self._bindings is None:
+            self._bindings = {}
+            for function in self.facts.functions:
+                for index, effect in enumerate(function.effects):
+                    if effect.kind in ("bind", "import", "define") and effect.place:
+                        self._bindings.setdefault(effect.place, []).append((function, index))
+        return self._bindings
+
+    @property
+    def calls(self) -> dict[str, list[tuple[Function, int]]]:
+        """Call effects by the last part of the called name ("" where the callee has none)."""
+        if self._calls is None:
+            self._calls = {}
+            for function in self.facts.functions:
+                for index, effect in enumerate(function.effects):
+                    if effect.kind == "call":
+                        self._calls.setdefault(last_name(effect), []).append((function, index))
+        return self._calls
+
+
+def last_name(effect: Effect) -> str:
+    """The last part of the name that a call effect calls."""
+    called = effect.value
+    if isinstance(called, Ref):
+        return called.name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
+    return getattr(called, "name", "") if called is not None else ""
+
+
+class Names:
+    """All modules of the project and the resolution of names among them."""
+
+    def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str] = ()) -> None:
+        self.modules = {facts.path: Module(facts) for facts in modules}
+        self.table = ModuleTable(self.modules, sources)
+
+    def function(self, name: str) -> tuple[Module, Function] | None:
+        """The function or class with this global name."""
+        path, _, key = name.partition(":")
+        module = self.modules.get(path)
+        function = None if module is None else module.functions.get(key)
+        return None if module is None or function is None else (module, function)
+
+    def functions(self) -> Iterator[tuple[Module, Function]]:
+        """All functions of all modules, in order of path and position."""
+        for path in sorted(self.modules):
+            module = self.modules[path]
+            for function in module.facts.functions:
+                yield module, function
+
+    def imported(self, name: str, importer: str) -> tuple[str, str] | None:
+        """(path of the module, rest of the name) of an imported name, where the module is ours."""
+        if name.startswith("."):
+            return self._from_root(absolute(name, importer))
+        return self.table.split(name, importer)
+
+    def _from_root(self, dotted: str) -> tuple[str, str] | None:
+        parts = dotted.split(".")
+        for count in range(len(parts), 0, -1):
+            stem = "/".join(parts[:count])
+            for path in (f"{stem}.py", f"{stem}/__init__.py"):
+                if path in self.modules:
+                    return path, ".".join(parts[count:])
+        return ("__init__.py", dotted) if "__init__.py" in self.modules else None
+
+    def globalise(self, ref: str, path: str) -> str:
+        """A name of the module at `path` as a global place, or as the external dotted name that it is.
+
+        An imported name of a module of ours becomes the place of that module (`"a.py:"` is the module itself).
+        """
+        if ref.startswith(":"):
+            return path + ref
+        if ref.startswith("?"):
+            return self._from_star(ref[1:], path) or ref
+        found = self.imported(ref, path)
+        return ref.lstrip(".") if found is None else f"{found[0]}:{found[1]}"
+
+    def _from_star(self, name: str, path: str) -> str | None:
+        head = name.partition(".")[0]
+        for imported in self.modules[path].facts.imports:
+            if not imported.endswith(".*"):
+                continue
+            found = self.imported(imported[:-2], path)
+            if found is None:
+                return f"{imported[:-2]}.{name}" if not imported.startswith(".") else None
+            if not found[1] and f":{head}" in self.modules[found[0]].bindings:
+                return f"{found[0]}:{name}"
+        return None
+
+    def bindings(self, place: str) -> list[tuple[Module, Function, int]]:
+        """What binds this very place: (module, function, index of the effect), in program order."""
+        path, colon, rest = place.partition(":")
+        module = self.modules.get(path) if colon else None
+        if module is None:
+            return []
+        return [(module, function, index) for function, index in module.bindings.get(":" + rest, ())]
+
+    def denotes_import(self, value: Value, path: str) -> str | None:
+        """The global name behind an `Imported` or `Definition` value."""
+        if isinstance(value, Imported):
+            return self.globalise(value.name, path)
+        return f"{path}:{value.key}" if isinstance(value, Definition) else None

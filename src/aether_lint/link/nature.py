@@ -1,0 +1,223 @@
+"""What classes and functions of ours are by structure: volatile stores, null objects, refusing stubs.
+
+Decided by what the members do, not by names: a class whose whole state is a dict is volatile whatever it is called.
+"""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from aether_lint.catalog import volatile
+from aether_lint.facts import NEXT, RETURN, Const, Display, Effect, Function, Ref, Result, Value
+from aether_lint.link.fixpoint import Fixpoint
+from aether_lint.link.names import Module, Names
+from aether_lint.link.subjects import CRYPTO_ROLES, Subject, SubjectTable
+from aether_lint.link.things import NONE, Thing, ThingTable
+
+Kind = Literal["volatile", "disk", "null", "refusing", "durable", "none", "unknown"]
+
+_BOX_LABEL = {"dict": "a process-local dict", "list": "a process-local list", "set": "a process-local set"}
+_BOX_METHODS = frozenset(
+    "append appendleft extend add update setdefault get pop popleft popitem items values keys insert discard remove "
+    "clear copy".split()
+)
+_DISK_CALLS = ("builtins.open", ".write_text", ".write_bytes", ".open", "json.dump", "sqlite3.connect")
+_QUIET_CALLS = frozenset("debug info warning warn error exception critical log print".split())
+_IGNORED_METHODS = frozenset({"__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "close", "aclose"})
+
+
+class Nature(Struct, frozen=True):
+    """volatile: keeps state in this process. disk: in local files. null: does nothing or answers with constants.
+    refusing: every active member raises. durable: reaches a service. none: `None` or `False`. `label` is for messages.
+    """
+
+    kind: Kind
+    label: str = ""
+
+
+UNKNOWN = Nature("unknown")
+Boxes: TypeAlias = frozenset[str]
+
+
+class NatureTable:
+    """Answers what things are."""
+
+    def __init__(self, names: Names, things: ThingTable, subjects: SubjectTable) -> None:
+        self._names = names
+        self._things = things
+        self._subjects = subjects
+        self._classes: dict[str, Nature] = {}
+        self._boxes: Fixpoint[str, Boxes] = Fixpoint(self._box_equation, frozenset())
+
+    def of_value(self, value: Value | None, module: Module, function: Function) -> Nature:
+        """The nature of a value: the worst of what it may be, unknown when nothing is known."""
+        if isinstance(value, Const) and value.value in (None, False):
+            return Nature("none", repr(value.value))
+        if isinstance(value, Const) and isinstance(value.value, str):
+            found = volatile.of_url(value.value) if "://" in value.value or value.value == ":memory:" else None
+            return UNKNOWN if found is None else Nature(_volatile_kind(found), found.label)
+        natures = [self.of_thing(t) for t in sorted(self._things.of(value, module, function))]
+        for kind in ("durable", "refusing", "volatile", "disk", "null"):
+            for nature in natures:
+                if nature.kind == kind:
+                    return nature
+        return UNKNOWN
+
+    def of_thing(self, thing: Thing) -> Nature:
+        """The nature of one thing."""
+        if thing == NONE or thing.name == "False":
+            return Nature("none", thing.name)
+        if thing.kind == "box":
+            return Nature("volatile", _BOX_LABEL.get(thing.name, "a process-local container"))
+        if thing.kind in ("external", "made"):
+            known = volatile.lookup(thing.name)
+            if known is not None:
+                return Nature(_volatile_kind(known), known.label)
+            return Nature("durable") if any(map(is_durable, self._subjects.of_thing(thing))) else UNKNOWN
+        if thing.kind in ("class", "instance"):
+            return self._class(thing.name)
+        if thing.kind == "function":
+            return self.of_function(thing.name)
+        return UNKNOWN
+
+    def of_function(self, name: str) -> Nature:
+        """The nature of a function that stands for another one, by what it answers."""
+        where = self._names.function(name)
+        if where is None:
+            return UNKNOWN
+        module, function = where
+        if not function.exits & (NEXT | RETURN):
+            return Nature("refusing")
+        if any(map(is_durable, self._subjects.of_function(name))):
+            return Nature("durable")
+        results = [self.of_thing(t) for t in sorted(self._things.results(name)) if t.kind not in ("const", "box")]
+        for nature in results:
+            if nature.kind in ("volatile", "disk", "null"):
+                return nature
+        if _does_nothing(function):
+            return Nature("null", f"`{function.key.rpartition('.')[2]}`")
+        if self.boxes(name):
+            return Nature("volatile", "process memory")
+        return UNKNOWN
+
+    def boxes(self, name: str) -> Boxes:
+        """The containers of modules and instances that a function reads or writes, also through its callees."""
+        return self._boxes(name)
+
+    def box_of(self, effect: Effect, module: Module, function: Function) -> str | None:
+        """The place of the container of a module or instance that an effect works on."""
+        place = ""
+        if effect.kind in ("write", "item", "delete", "augment"):
+            place = effect.place
+        elif effect.kind == "call" and isinstance(effect.value, Ref):
+            head, _, method = effect.value.name.rpartition(".")
+            place = head if method in _BOX_METHODS else ""
+        if not place.startswith(":") or ">" in place:
+            return None
+        found = self._names.globalise(place, module.path)
+        if any(t.kind == "box" for t in self._things.of_place(found)):
+            return found
+        return None
+
+    def _box_equation(self, name: str, ask: Callable[[str], Boxes]) -> Boxes:
+        where = self._names.function(name)
+        if where is None or name.endswith(".__init__"):
+            return frozenset()
+        module, function = where
+        found: set[str] = set()
+        for effect in function.effects:
+            box = self.box_of(effect, module, function)
+            if box is not None:
+                found.add(box)
+            if effect.kind == "call":
+                for callee in self._things.called_functions(effect, module, function):
+                    found |= ask(callee)
+        return frozenset(sorted(found)[:8])
+
+    def _class(self, name: str) -> Nature:
+        if name not in self._classes:
+            self._classes[name] = UNKNOWN  # a class that contains itself
+            self._classes[name] = self._decide(name)
+        return self._classes[name]
+
+    def _decide(self, name: str) -> Nature:
+        label = f"`{name.rpartition(':')[2].partition('#')[0].rpartition('.')[2]}`"
+        methods = [(n, w) for n in self._subjects.methods(name) if (w := self._names.function(n)) is not None]
+        active = [(n, w[1]) for n, w in methods if _is_active(w[1])]
+        if any(is_durable(s) for n, _ in methods for s in self._subjects.of_function(n)):
+            return Nature("durable", label)
+        external = [t.name for t in self._things.bases(name) if t.kind == "external"]
+        if any(volatile.lookup(base) for base in external):
+            return Nature("volatile", label)
+        if not active or any(_is_abstract(f) for _, f in active) or any(not _plain_base(b) for b in external):
+            return UNKNOWN
+        if all(not f.exits & (NEXT | RETURN) for _, f in active):
+            return Nature("refusing", label)
+        if any(self.boxes(n) for n, _ in active):
+            return Nature("volatile", label)
+        if any(_touches_disk(f) for _, f in active):
+            return Nature("disk", label)
+        if all(_does_nothing(f) or not f.exits & (NEXT | RETURN) for _, f in active):
+            return Nature("null", label)
+        return UNKNOWN
+
+
+def is_durable(subject: Subject) -> bool:
+    """Whether a subject is a service that keeps or carries something, known by the catalogue."""
+    return subject.confidence == "high" and subject.role not in CRYPTO_ROLES
+
+
+def _volatile_kind(found: volatile.Volatile) -> Kind:
+    if found.kind == "local disk":
+        return "disk"
+    return "null" if found.kind == "no-op" else "volatile"
+
+
+def _is_active(function: Function) -> bool:
+    name = function.key.rpartition(".")[2]
+    return name == "__call__" or not (name.startswith("__") or name in _IGNORED_METHODS)
+
+
+def _is_abstract(function: Function) -> bool:
+    return any(isinstance(d, Ref) and d.name in ("abc.abstractmethod", "abc.abstractproperty") for d in function.decorators)
+
+
+def _plain_base(name: str) -> bool:
+    plain = name.startswith(("builtins.", "typing.", "abc.", "collections.abc.", "typing_extensions."))
+    return plain and not name.endswith(".Protocol")
+
+
+def _touches_disk(function: Function) -> bool:
+    return any(e.kind == "call" and e.place.endswith(_DISK_CALLS) for e in function.effects)
+
+
+def _does_nothing(function: Function) -> bool:
+    """Whether a function only logs and answers with a constant, an empty container or what it was given."""
+    for effect in function.effects:
+        if effect.kind in ("write", "augment", "delete", "raise", "yield"):
+            return False
+        if effect.kind == "call" and not _is_quiet(effect):
+            return False
+        if effect.kind == "return" and not _is_constant(effect.value, function):
+            return False
+    return True
+
+
+def _is_quiet(effect: Effect) -> bool:
+    name = effect.place.rpartition(".")[2]
+    return name in _QUIET_CALLS or effect.place.startswith(("builtins.", "logging."))
+
+
+def _is_constant(value: Value | None, function: Function) -> bool:
+    match value:
+        case Const():
+            return True
+        case Display(_, items, _):
+            return all(_is_constant(i, function) for i in items)
+        case Ref(name):
+            return name.startswith(f":{function.key}>")
+        case Result(index):
+            return _is_quiet(function.effects[index])
+        case _:
+            return False

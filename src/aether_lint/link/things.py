@@ -1,0 +1,346 @@
+"""What a value may be: classes, instances, functions, imported things and containers, across modules.
+
+A demand-driven points-to analysis without call contexts. What is not understood adds nothing: an empty
+answer means unknown, never "nothing".
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from aether_lint.facts import (
+    Arms,
+    Atom,
+    Attr,
+    Const,
+    Definition,
+    Display,
+    Each,
+    Effect,
+    Function,
+    Imported,
+    Opaque,
+    Ref,
+    Result,
+    Text,
+    Value,
+)
+from aether_lint.link.fixpoint import Fixpoint
+from aether_lint.link.names import Module, Names
+
+MOST_BINDINGS = 40  # a place bound more often than that is a scratch variable
+MOST_BASES = 24  # classes looked through for an attribute
+MOST_DOTS = 9  # of an external name: `node = node.next` in a loop would grow it without end
+
+
+class Thing(Struct, frozen=True, order=True):
+    """One possibility of what a value is.
+
+    class, instance, function, module: `name` is the global name of ours. external: `name` itself, imported from
+    outside. made: what a call of that external name returns, or something reached from it. box: a fresh
+    container, `name` its kind. const: a literal, `name` its repr ("None" included).
+    """
+
+    kind: Literal["class", "instance", "function", "module", "external", "made", "box", "const"]
+    name: str
+
+
+Things: TypeAlias = frozenset[Thing]
+Ask: TypeAlias = Callable[[str], Things]
+NOTHING: Things = frozenset()
+NONE = Thing("const", "None")
+
+_BOX_CALLS = {
+    "builtins.dict": "dict",
+    "builtins.list": "list",
+    "builtins.set": "set",
+    "collections.defaultdict": "dict",
+    "collections.OrderedDict": "dict",
+    "collections.deque": "list",
+    "collections.Counter": "dict",
+}
+# calls that hand on what they are given
+_TRANSPARENT = frozenset({"typing.cast", "functools.partial", "copy.copy", "asyncio.wait_for", "asyncio.shield"})
+
+
+class ThingTable:
+    """Answers what places and values may be. Keys of the fixpoint: a global place, or `"()" + function` for results."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._solve: Fixpoint[str, Things] = Fixpoint(self._equation, NOTHING)
+
+    def of(self, value: Value | None, module: Module, function: Function) -> Things:
+        """What a value of `function` may be."""
+        return self._value(value, module, function, self._solve)
+
+    def of_place(self, place: str) -> Things:
+        """What a global place may be."""
+        return self._solve(place)
+
+    def results(self, function: str) -> Things:
+        """What a function of ours may return."""
+        return self._solve("()" + function)
+
+    def callees(self, effect: Effect, module: Module, function: Function) -> Things:
+        """What a call effect may call."""
+        return self.of(effect.value, module, function)
+
+    def called_functions(self, effect: Effect, module: Module, function: Function) -> list[str]:
+        """The functions of ours that a call effect may run; for a class its `__init__` (also an inherited one)."""
+        found = []
+        for thing in sorted(self.callees(effect, module, function)):
+            if thing.kind == "function":
+                found.append(thing.name)
+            elif thing.kind == "class":
+                found += [t.name for t in sorted(self.attribute(thing, "__init__")) if t.kind == "function"]
+            elif thing.kind == "instance":
+                found += [t.name for t in sorted(self.attribute(thing, "__call__")) if t.kind == "function"]
+        return found
+
+    def attribute(self, thing: Thing, name: str) -> Things:
+        """What the attribute `name` of a thing may be."""
+        return self._attribute(thing, name, self._solve)
+
+    def bases(self, name: str) -> Iterator[Thing]:
+        """The class itself and its bases, nearest first; bases from outside come as externals."""
+        return self._bases(name, self._solve)
+
+    def _equation(self, key: str, ask: Ask) -> Things:
+        return self._results(key[2:], ask) if key.startswith("()") else self._place(key, ask)
+
+    def _results(self, name: str, ask: Ask) -> Things:
+        found = self._names.function(name)
+        if found is None:
+            return NOTHING
+        module, function = found
+        things: set[Thing] = set()
+        wanted = ("yield",) if function.generator else ("return",)
+        for effect in function.effects:
+            if effect.kind in wanted:
+                things |= self._value(effect.value, module, function, ask)
+        for annotation in function.returns[:2]:
+            things |= self._annotated(annotation, module, ask)
+        return frozenset(things)
+
+    def _place(self, place: str, ask: Ask) -> Things:
+        bound = self._names.bindings(place)
+        things: set[Thing] = set()
+        if len(bound) <= MOST_BINDINGS:
+            for module, function, index in bound:
+                effect = function.effects[index]
+                if effect.kind == "define":
+                    things |= self._defined(effect, module)
+                else:
+                    things |= self._value(effect.value, module, function, ask)
+        things |= self._declared(place, ask)
+        if not bound:
+            things |= self._through_owner(place, ask)
+        return frozenset(things)
+
+    def _defined(self, effect: Effect, module: Module) -> Things:
+        if not isinstance(effect.value, Definition):
+            return NOTHING
+        function = module.functions[effect.value.key]
+        name = f"{module.path}:{function.key}"
+        return frozenset({Thing("class" if function.kind == "class" else "function", name)})
+
+    def _declared(self, place: str, ask: Ask) -> Things:
+        """What annotations and default values say of a place."""
+        path, _, rest = place.partition(":")
+        module = self._names.modules.get(path)
+        if module is None or not rest:
+            return NOTHING
+        key, _, local = rest.partition(">")
+        things: set[Thing] = set()
+        for function in _annotating(module, key, local, rest):
+            for annotated, names in function.annotations:
+                if annotated == ":" + rest:
+                    for name in names[:3]:
+                        things |= self._annotated(name, module, ask)
+            for param in function.params:
+                if local and param.name == local and function.key == key:
+                    for name in param.annotation[:3]:
+                        things |= self._annotated(name, module, ask)
+                    parent = module.functions.get(function.parent)
+                    if param.default is not None and parent is not None:
+                        things |= self._value(param.default, module, parent, ask)
+        return frozenset(things)
+
+    def _annotated(self, name: str, module: Module, ask: Ask) -> Things:
+        things: set[Thing] = set()
+        for thing in self._reference(name, module, ask):
+            if thing.kind == "class":
+                things.add(Thing("instance", thing.name))
+            elif thing.kind == "external" and not thing.name.startswith(("builtins.", "typing.")):
+                things.add(Thing("made", thing.name))
+        return frozenset(things)
+
+    def _through_owner(self, place: str, ask: Ask) -> Things:
+        """A place that nothing binds by its full name: an attribute of what its prefix is."""
+        path, _, rest = place.partition(":")
+        module = self._names.modules.get(path)
+        if module is None:
+            return NOTHING
+        if not rest:
+            return frozenset({Thing("module", path)})
+        head, dot, name = rest.rpartition(".")
+        if not dot or ">" in name:
+            return self._submodule(path, rest)
+        if head in module.functions and module.functions[head].kind == "class":
+            # `self.x`, where x is bound in a base class, or `Class.x`
+            return self._attribute(Thing("instance", f"{path}:{head}"), name, ask, bound=True)
+        things: set[Thing] = set()
+        for thing in ask(f"{path}:{head}"):
+            things |= self._attribute(thing, name, ask)
+        return frozenset(things)
+
+    def _submodule(self, path: str, name: str) -> Things:
+        if path.endswith("__init__.py") and name.isidentifier():
+            folder = path[: -len("__init__.py")]
+            for candidate in (f"{folder}{name}.py", f"{folder}{name}/__init__.py"):
+                if candidate in self._names.modules:
+                    return frozenset({Thing("module", candidate)})
+        return NOTHING
+
+    def _attribute(self, thing: Thing, name: str, ask: Ask, bound: bool = False) -> Things:
+        if thing.kind == "module":
+            return ask(f"{thing.name}:{name}")
+        if thing.kind in ("external", "made"):
+            grown = thing.name if thing.name.count(".") >= MOST_DOTS else f"{thing.name}.{name}"
+            return frozenset({Thing(thing.kind, grown)})
+        if thing.kind not in ("class", "instance"):
+            return NOTHING
+        for base in self._bases(thing.name, ask):
+            if base.kind == "external":
+                return frozenset({Thing("made", f"{base.name}.{name}")})
+            if bound and base.name == thing.name and not self._names.bindings(f"{base.name}.{name}"):
+                continue
+            if self._names.bindings(f"{base.name}.{name}") or self._has_annotation(f"{base.name}.{name}"):
+                return self._bound_method(ask(f"{base.name}.{name}"), ask)
+        return NOTHING
+
+    def _has_annotation(self, place: str) -> bool:
+        path, _, rest = place.partition(":")
+        module = self._names.modules[path]
+        owner = rest.rpartition(".")[0]
+        return owner in module.functions and any(p == ":" + rest for p, _ in module.functions[owner].annotations)
+
+    def _bound_method(self, things: Things, ask: Ask) -> Things:
+        """A property is what it returns."""
+        found: set[Thing] = set()
+        for thing in things:
+            where = self._names.function(thing.name) if thing.kind == "function" else None
+            if where is not None and _is_property(where[1]):
+                found |= ask("()" + thing.name)
+            else:
+                found.add(thing)
+        return frozenset(found)
+
+    def _bases(self, name: str, ask: Ask) -> Iterator[Thing]:
+        queue, seen = [Thing("class", name)], set()
+        while queue and len(seen) < MOST_BASES:
+            thing = queue.pop(0)
+            if thing in seen:
+                continue
+            seen.add(thing)
+            yield thing
+            where = self._names.function(thing.name) if thing.kind == "class" else None
+            if where is None:
+                continue
+            module, function = where
+            parent = module.functions.get(function.parent)
+            for base in function.bases if parent is not None else ():
+                if parent is not None:
+                    queue += sorted(t for t in self._value(base, module, parent, ask) if t.kind in ("class", "external"))
+
+    def _reference(self, ref: str, module: Module, ask: Ask) -> Things:
+        place = self._names.globalise(ref, module.path)
+        if ":" in place:
+            return ask(place)
+        return NOTHING if place.startswith("?") else frozenset({Thing("external", place)})
+
+    def _value(self, value: Value | None, module: Module, function: Function, ask: Ask) -> Things:
+        match value:
+            case None:
+                return NOTHING
+            case Const(literal):
+                return frozenset({Thing("const", repr(literal)[:80])})
+            case Ref(name):
+                return self._reference(name, module, ask)
+            case Imported(name):
+                return self._reference(name, module, ask)
+            case Definition(key):
+                kind = module.functions[key].kind
+                return frozenset({Thing("class" if kind == "class" else "function", f"{module.path}:{key}")})
+            case Display(kind, _, _):
+                return frozenset({Thing("box", kind)})
+            case Arms(_, values, _):
+                return frozenset(t for v in values for t in self._value(v, module, function, ask))
+            case Attr(base, name):
+                return frozenset(
+                    t for b in self._value(base, module, function, ask) for t in self._attribute(b, name, ask)
+                )
+            case Result(index):
+                return self._effect(function.effects[index], module, function, ask)
+            case Opaque(op, _) if op in ("ListComp", "DictComp", "SetComp"):
+                return frozenset({Thing("box", {"L": "list", "D": "dict", "S": "set"}[op[0]])})
+            case Opaque("part", (whole, _)):
+                return frozenset(t for t in self._value(whole, module, function, ask) if t.kind == "made")
+            case Text() | Atom():
+                return frozenset({Thing("const", "str")})
+            case Each(source):
+                return frozenset(t for t in self._value(source, module, function, ask) if t.kind == "made")
+            case _:
+                return NOTHING
+
+    def _effect(self, effect: Effect, module: Module, function: Function, ask: Ask) -> Things:
+        if effect.kind == "item":
+            return frozenset(t for t in self._value(effect.value, module, function, ask) if t.kind == "made")
+        if effect.kind != "call":
+            return NOTHING
+        things: set[Thing] = set()
+        for callee in self._value(effect.value, module, function, ask):
+            things |= self._called(callee, effect, module, function, ask)
+        return frozenset(things)
+
+    def _called(self, callee: Thing, effect: Effect, module: Module, function: Function, ask: Ask) -> Things:
+        if callee.kind == "class":
+            return frozenset({Thing("instance", callee.name)})
+        if callee.kind == "function":
+            return ask("()" + callee.name)
+        if callee.kind == "instance":
+            return frozenset(
+                t for f in self._attribute(callee, "__call__", ask) if f.kind == "function" for t in ask("()" + f.name)
+            )
+        if callee.kind == "external" and callee.name in _BOX_CALLS:
+            return frozenset({Thing("box", _BOX_CALLS[callee.name])})
+        if callee.kind == "external" and callee.name in _TRANSPARENT:
+            return frozenset(t for arg in effect.args for t in self._value(arg, module, function, ask))
+        if callee.kind in ("external", "made"):
+            return frozenset({Thing("made", callee.name)})
+        return NOTHING
+
+
+def _is_property(function: Function) -> bool:
+    return any(
+        isinstance(d, Ref) and d.name in ("builtins.property", "functools.cached_property") for d in function.decorators
+    )
+
+
+def _annotating(module: Module, key: str, local: str, rest: str) -> Iterator[Function]:
+    """The functions that may annotate a place: its own, or the class and its methods for an attribute."""
+    if local:
+        if key in module.functions:
+            yield module.functions[key]
+        return
+    yield module.functions[""]
+    owner = rest.rpartition(".")[0]
+    while owner and owner not in module.functions:
+        owner = owner.rpartition(".")[0]
+    if owner:
+        yield module.functions[owner]
+        for function in module.facts.functions:
+            if function.owner == owner:
+                yield function
