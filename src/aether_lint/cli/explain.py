@@ -26,7 +26,9 @@ def command(rule: str) -> Outcome:
 
 def _page(rule: Rule, style: Style) -> str:
     facts = f"family {rule.family}, severity {rule.severity}" + (", preview" if rule.preview else "")
-    body = "\n".join(style.strong(line) if line.startswith("#") else line for line in rule_page(rule).split("\n"))
+    lines = rule_page(rule).split("\n")
+    lines = lines[1:] if lines[0].startswith("# ") else lines  # the title, which stands above already
+    body = "\n".join(style.strong(line) if line.startswith("## ") else line for line in lines).strip("\n")
     references = "".join(f"- {reference}\n" for reference in rule.references)
     return f"{style.strong(f'{rule.code} {rule.name}')} ({facts})\n\n{rule.summary}\n\n{body}\n" + (
         f"\n{style.strong('## References')}\n{references}" if references else ""
