@@ -24,20 +24,28 @@ from aether_lint.catalog import (
     work_factors,
 )
 
-# Names that exist in some supported version of a package only, or on instances.
+# Names of another version of a package, of another package with the same import name, or found on instances alone.
 ELSEWHERE = frozenset(
-    {
-        "crypt.crypt",  # gone in Python 3.13
-        "uuid.uuid7",  # Python 3.14
-        "posix.urandom",
-        "dict",
-        "list",
-        "set",
-        "hash",
-        "asyncio.get_event_loop.create_task",
-        "asyncio.get_running_loop.create_task",
-    }
+    """
+    crypt.crypt uuid.uuid7 posix.urandom dict list set hash
+    asyncio.get_event_loop.create_task asyncio.get_running_loop.create_task
+    blacksheep.Application.on_start blacksheep.Application.after_start blacksheep.Application.on_stop
+    blacksheep.server.application.Application.on_start blacksheep.server.application.Application.after_start
+    blacksheep.server.application.Application.on_stop
+    falcon.asgi.App.process_startup falcon.asgi.App.process_shutdown
+    fastapi_limiter.FastAPILimiter.init
+    dynaconf.LazySettings.get dynaconf.Dynaconf.get
+    environ.var environ.bool_var environ.Env.unicode environ.FileAwareEnv.unicode
+    mcp.server.fastmcp.FastMCP mcp.server.fastmcp.FastMCP.run
+    moto.mock_s3 moto.mock_dynamodb moto.mock_sqs
+    motor.MotorClient motor.motor_tornado.MotorClient hypercorn.trio.serve
+    pydantic.env_settings.BaseSettings
+    django.contrib.auth.hashers.UnsaltedMD5PasswordHasher django.contrib.auth.hashers.UnsaltedSHA1PasswordHasher
+    django.contrib.auth.hashers.SHA1PasswordHasher
+    flask.Blueprint.before_app_first_request
+    """.split()  # noqa: SIM905
 )
+NAMESPACES = frozenset({"google", "azure", "opentelemetry"})  # one of several distributions may be there
 MAY_BE_GONE = ("starlette.applications.Starlette.", "starlette.routing.Router.", "fastapi.FastAPI.", "flask.Flask.")
 
 
@@ -54,26 +62,27 @@ def _qualified() -> Iterable[str]:
 
 
 def _exists(qualified: str) -> bool:
+    """Whether the name is there; a module that cannot be imported for other reasons is given the benefit."""
     parts = qualified.split(".")
     for length in range(len(parts) - 1, 0, -1):
         try:
             found: object = importlib.import_module(".".join(parts[:length]))
-        except ModuleNotFoundError:
+            for attribute in parts[length:]:
+                found = getattr(found, attribute)
+        except (ModuleNotFoundError, AttributeError):
             continue
-        for attribute in parts[length:]:
-            if not hasattr(found, attribute):
-                break
-            found = getattr(found, attribute)
-        else:
+        except Exception:  # settings not configured, a binary of another version
             return True
+        return True
     return False
 
 
 def _by_package() -> dict[str, list[str]]:
     packages: dict[str, list[str]] = {}
     for name in _qualified():
-        if name not in ELSEWHERE and not name.startswith(MAY_BE_GONE):
-            packages.setdefault(name.partition(".")[0], []).append(name)
+        top = name.partition(".")[0]
+        if name not in ELSEWHERE and top not in NAMESPACES and not name.startswith(MAY_BE_GONE):
+            packages.setdefault(top, []).append(name)
     return packages
 
 

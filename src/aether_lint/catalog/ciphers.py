@@ -38,7 +38,7 @@ _NAMED: tuple[tuple[Primitive, str], ...] = (
      "nacl.public.SealedBox nacl.public.Box"),
     (Primitive("an obsolete cipher", "weak cipher", "pycryptodome", "key"),
      "Crypto.Cipher.DES.new Crypto.Cipher.DES3.new Crypto.Cipher.ARC4.new Crypto.Cipher.ARC2.new "
-     "Crypto.Cipher.Blowfish.new Crypto.Cipher.XOR.new"),
+     "Crypto.Cipher.Blowfish.new"),
     (Primitive("ECB mode", "weak cipher", _CRYPTOGRAPHY), "cryptography.hazmat.primitives.ciphers.modes.ECB"),
     (Primitive("an encrypted column", "encrypted column", "SQLAlchemy-Utils", "key"),
      "sqlalchemy_utils.EncryptedType sqlalchemy_utils.StringEncryptedType "

@@ -198,7 +198,7 @@ _SERVICES: tuple[tuple[Client, str], ...] = (
         _CONFLUENT,
         "confluent_kafka.Producer confluent_kafka.cimpl.Producer confluent_kafka.Consumer "
         "confluent_kafka.cimpl.Consumer "
-        "confluent_kafka.SerializingProducer confluent_kafka.admin.AdminClient confluent_kafka.avro.AvroProducer",
+        "confluent_kafka.SerializingProducer confluent_kafka.admin.AdminClient",
     ),
     (
         Client("RabbitMQ", "queue", "aio-pika", "await"),

@@ -54,7 +54,7 @@ _NAMED: tuple[tuple[Hook, str], ...] = (
      "starlette.routing.Router.add_event_handler starlette.routing.Router.on_event"),
     (Hook("Litestar", "constructor", "both", keywords=_APP),
      "litestar.Litestar litestar.app.Litestar litestar.config.app.AppConfig"),
-    (Hook("Litestar", "override", "startup"), 
+    (Hook("Litestar", "override", "startup"),
      "litestar.plugins.InitPlugin.on_app_init litestar.plugins.InitPluginProtocol.on_app_init"),
     (Hook("Quart", "decorator", "startup"), "quart.Quart.before_serving quart.Blueprint.before_app_serving "
      "quart.app.Quart.before_serving"),

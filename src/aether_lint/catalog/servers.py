@@ -36,7 +36,6 @@ SERVERS: dict[str, Server] = {
     "hypercorn.run.run": _HYPERCORN,
     "hypercorn.config.Config": _HYPERCORN,
     "granian.Granian": Server("granian", "tolerant", "interface", "asginl"),
-    "granian.server.Granian": Server("granian", "tolerant", "interface", "asginl"),
     "mangum.Mangum": Server("Mangum", "tolerant", "lifespan", "off"),
     "mangum.adapter.Mangum": Server("Mangum", "tolerant", "lifespan", "off"),
     "gunicorn.app.wsgiapp.run": Server("gunicorn", "tolerant"),
