@@ -22,8 +22,8 @@ _WORDS: dict[Operation, str] = {
     "xread xreadgroup xrange lpop rpop blpop brpop dequeue load list_secrets get_parameter get_parameters peek",
     "write": "set setex psetex setnx mset hset hmset hsetnx hincrby incr incrby incrbyfloat decr decrby expire "
     "expireat delete unlink hdel lpush rpush lrem ltrim sadd srem zadd zrem zremrangebyscore zincrby xadd xack publish "
-    "eval evalsha execute executemany execute_async copy_records_to_table commit flush add add_all merge bulk_save_objects "
-    "bulk_insert_mappings insert insert_one insert_many update update_one update_many replace_one delete_one "
+    "eval evalsha execute executemany execute_async copy_records_to_table commit flush add add_all merge "
+    "bulk_save_objects bulk_insert_mappings insert insert_one insert_many update update_one update_many replace_one delete_one "
     "delete_many find_one_and_update bulk_write bulk index create update_by_query upsert upsert_points put put_item "
     "update_item batch_write_item put_object upload_file upload_fileobj upload_blob upload_from_string "
     "upload_from_filename put_record put_records put_events send send_and_wait send_message send_messages "
