@@ -4,6 +4,7 @@
 """
 
 import argparse
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def generated() -> dict[Path, str]:
         **pages,
         README: with_table(README.read_text(encoding="utf-8"), rules),
         CONFIGURATION: configuration(),
-        SCHEMA: json.dumps(json_schema(), indent=2) + "\n",
+        SCHEMA: schema(),
     }
 
 
@@ -95,6 +96,14 @@ def configuration() -> str:
             "",
         ]
     )
+
+
+def schema() -> str:
+    """The JSON Schema of the configuration. Docstrings are dedented by Python 3.13, thus by us."""
+    whole = json_schema()
+    for definition in whole["$defs"].values():
+        definition["description"] = inspect.cleandoc(definition["description"])
+    return json.dumps(whole, indent=2) + "\n"
 
 
 def current(path: Path) -> str | None:
