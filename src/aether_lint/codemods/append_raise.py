@@ -20,7 +20,8 @@ from aether_lint.codemods.handlers import (
     unwrapped,
     with_statements,
 )
-from aether_lint.codemods.tree import Edit, Import, RefusedError, Target, Tree, dotted
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Edit, Import, Tree, dotted
 
 
 def plan(tree: Tree, target: Target) -> Edit:

@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol, cast
 import libcst as cst
 from libcst.codemod import CodemodContext, SkipFile, VisitorBasedCodemodCommand
 
-from aether_lint.codemods.tree import Target
+from aether_lint.codemods.target import Target
 
 
 class Linter(Protocol):

@@ -16,7 +16,8 @@ from aether_lint.codemods.handlers import (
     with_statements,
 )
 from aether_lint.codemods.imports import bound_name
-from aether_lint.codemods.tree import Edit, Import, RefusedError, Target, Tree, names_in, quoted
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Edit, Import, Tree, names_in, quoted
 
 _GUARD = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):(?P<name>[A-Za-z_]\w*)")
 

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 import libcst as cst
 
-from aether_lint.codemods.tree import RefusedError, Target, Tree, code, dotted, names_in, quoted
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Tree, code, dotted, names_in, quoted
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 HANDLER_NAMES = ("exc", "error", "failure", "exc_info_")

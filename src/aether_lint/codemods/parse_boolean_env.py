@@ -9,7 +9,8 @@ import libcst as cst
 
 from aether_lint.codemods.command import TargetedCodemod
 from aether_lint.codemods.env_calls import EnvCall, env_call, literal_text
-from aether_lint.codemods.tree import Edit, RefusedError, Target, Tree, code, dotted, quoted
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Edit, Tree, code, dotted, quoted
 
 TRUE_TEXTS = '{"1", "true", "yes", "on"}'
 BOOLEANS = frozenset({"True", "False"})

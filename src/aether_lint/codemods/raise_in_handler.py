@@ -33,7 +33,8 @@ from aether_lint.codemods.handlers import (
     unwrapped,
     with_statements,
 )
-from aether_lint.codemods.tree import Edit, RefusedError, Target, Tree, names_in
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Edit, Tree, names_in
 
 
 def plan(tree: Tree, target: Target) -> Edit:

@@ -12,7 +12,8 @@ import libcst as cst
 from aether_lint.codemods.command import TargetedCodemod
 from aether_lint.codemods.guard import guard_call, guard_import, insert_before
 from aether_lint.codemods.handlers import SUITES, Part, small, small_parts, with_statements
-from aether_lint.codemods.tree import Edit, RefusedError, Target, Tree, code, dotted, quoted
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Edit, Tree, code, dotted, quoted
 
 
 def plan(tree: Tree, target: Target) -> Edit:

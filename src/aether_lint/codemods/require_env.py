@@ -22,7 +22,8 @@ from aether_lint.codemods.env_calls import (
 )
 from aether_lint.codemods.imports import bound_name
 from aether_lint.codemods.settings_fields import is_field, is_option, required_field, required_option
-from aether_lint.codemods.tree import Edit, Import, RefusedError, Target, Tree, code, dotted, quoted
+from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.tree import Edit, Import, Tree, code, dotted, quoted
 
 TEXT_METHODS = frozenset({"strip", "encode", "rstrip", "lstrip"})
 CANDIDATES = (cst.BooleanOperation, cst.Call, cst.AnnAssign)

@@ -7,7 +7,8 @@ from typing import Any
 import libcst as cst
 
 from aether_lint.codemods.imports import add_import, drop_unused, import_block
-from aether_lint.codemods.tree import Edit, Import, RefusedError, Replacement, Tree
+from aether_lint.codemods.target import RefusedError
+from aether_lint.codemods.tree import Edit, Import, Replacement, Tree
 from aether_lint.model import Span
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")

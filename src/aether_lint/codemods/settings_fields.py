@@ -5,7 +5,8 @@ from typing import Any
 import libcst as cst
 
 from aether_lint.codemods.env_calls import is_literal_default
-from aether_lint.codemods.tree import RefusedError, code, dotted
+from aether_lint.codemods.target import RefusedError
+from aether_lint.codemods.tree import code, dotted
 
 FIELD_CALLS = frozenset({"Field", "SecretStr", "SecretBytes"})
 OPTION_CALLS = frozenset({"Option", "Argument", "option", "argument", "add_option"})

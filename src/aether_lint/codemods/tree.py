@@ -11,23 +11,12 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 from msgspec import Struct
 
+from aether_lint.codemods.target import RefusedError
 from aether_lint.model import Span
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 Replacement = cst.CSTNode | cst.FlattenSentinel[Any]
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
-
-
-class RefusedError(Exception):
-    """This fix cannot be made here; the text says why, in words for the user."""
-
-
-class Target(Struct, frozen=True):
-    """What to fix: the codemod's module name, the span it works on, and its arguments."""
-
-    codemod: str
-    span: Span
-    arguments: dict[str, str] = {}
 
 
 class Import(Struct, frozen=True):
