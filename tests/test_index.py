@@ -345,7 +345,7 @@ def test_in_a_read_only_tree_the_index_is_read(aged: Project, tmp_path: Path) ->
     for folder in (aged.root, aged.root / FOLDER):
         folder.chmod(0o555)
     output = finish(start_script(tmp_path, READ_ONLY, aged.root, aged.log, tmp_path / "script"))
-    assert output == "['a.py', 'pkg/b.py'] []\n"
+    assert output.split("]") == ["['a.py', 'pkg/b.py'", " [", " \n"]
     assert sorted(path.name for path in (aged.root / FOLDER).iterdir()) == [".gitignore", "CACHEDIR.TAG", FILE]
     for folder in (aged.root / FOLDER, aged.root):
         folder.chmod(0o755)
