@@ -9,10 +9,9 @@ from types import ModuleType
 from msgspec import Struct
 
 from aether_lint.codemods.rewrite import check_outside, overlapping, rewrite
-from aether_lint.codemods.target import RefusedError, Target
+from aether_lint.codemods.target import WAITS, RefusedError, Target
 from aether_lint.codemods.tree import Edit, Tree
 
-WAITS = "overlaps another fix of this round"
 Planner = Callable[[Tree, Target], Edit]
 
 

@@ -31,7 +31,7 @@ class TargetedCodemod(VisitorBasedCodemodCommand):
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         """Raises `SkipFile` where there is nothing to do."""
-        from aether_lint.codemods.apply import WAITS, apply
+        from aether_lint.codemods.apply import apply
 
         text = tree.code
         targets = self._linted() if self.targets is None else self.targets
@@ -39,7 +39,7 @@ class TargetedCodemod(VisitorBasedCodemodCommand):
             raise SkipFile(f"nothing to do for {self.CODEMOD}")
         applied = apply(text, targets)
         for target, outcome in zip(targets, applied.outcomes, strict=True):
-            if outcome and outcome != WAITS:
+            if outcome:
                 self.warn(f"line {target.span.line}: {outcome}")
         return tree if applied.text == text else cst.parse_module(applied.text, tree.config_for_parsing)
 

@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from aether_lint.model import Span
 
+WAITS = "overlaps another fix of this round: run again"  # the outcome of a target whose turn comes later
+
 
 class RefusedError(Exception):
     """This fix cannot be made here; the text says why, in words for the user."""
