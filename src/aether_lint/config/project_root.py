@@ -17,7 +17,7 @@ from aether_lint.config.toml_source import read_toml
 Evidence = Literal["config", "git", "packaging", "named", "folder"]
 
 _PACKAGING = (SHARED_FILE, "setup.cfg", "setup.py")
-_MARKERS = (OWN_FILE, ".git", *_PACKAGING)
+MARKERS = (OWN_FILE, ".git", *_PACKAGING)
 
 
 class Root(Struct, frozen=True):
@@ -43,6 +43,9 @@ class RootFinder:
 
     def __init__(self) -> None:
         self._seen: dict[str, _Markers] = {}
+        self.consulted: set[str] = (
+            set()
+        )  # paths whose presence or content was looked at, outside folders it was told of
 
     def root_of(self, folder: str, named: str = "") -> Root:
         """The root of the files in an absolute `folder`; `named` is the folder on the command line that holds it.
@@ -67,13 +70,15 @@ class RootFinder:
     def enter(self, folder: str, names: Collection[str]) -> None:
         """Tell what a folder holds that was listed anyway: saves the look-ups. Raises as `root_of`."""
         if folder not in self._seen:
-            present = [name for name in _MARKERS if name in names]
+            present = [name for name in MARKERS if name in names]
             self._seen[folder] = _look(folder, present) if present else _NOTHING
 
     def _markers(self, folder: str) -> _Markers:
         markers = self._seen.get(folder)
         if markers is None:
-            present = [name for name in _MARKERS if os.path.lexists(os.path.join(folder, name))]
+            paths = {name: os.path.join(folder, name) for name in MARKERS}
+            self.consulted.update(paths.values())
+            present = [name for name, path in paths.items() if os.path.lexists(path)]
             markers = self._seen[folder] = _look(folder, present)
         return markers
 
