@@ -17,7 +17,7 @@ from aether_lint.codemods.handlers import (
 )
 from aether_lint.codemods.imports import bound_name
 from aether_lint.codemods.target import RefusedError, Target
-from aether_lint.codemods.tree import Edit, Import, Tree, names_in, quoted
+from aether_lint.codemods.tree import Edit, Import, Tree, dotted, names_in, quoted
 
 _GUARD = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):(?P<name>[A-Za-z_]\w*)")
 
@@ -49,7 +49,7 @@ def insert_guard(tree: Tree, handler: cst.ExceptHandler, target: Target) -> Edit
     if suite is not handler.body and handler.name is None:
         suite, part = handler.body, None
     parts = small_parts(suite)
-    if any(_same(other, call) for other in parts):
+    if any(same_call(other, call) for other in parts):
         raise RefusedError("the guard is called here already")
     index = parts.index(part) if part is not None else reports_at_start(parts)
     body = insert_before(suite, index, call)
@@ -59,8 +59,13 @@ def insert_guard(tree: Tree, handler: cst.ExceptHandler, target: Target) -> Edit
     return Edit(handler, lambda updated: named(updated, name).with_changes(body=body), imports=wanted)
 
 
-def _same(one: Part, other: Part) -> bool:
-    return isinstance(one, cst.Expr) and isinstance(other, cst.Expr) and one.value.deep_equals(other.value)
+def same_call(one: Part, other: Part) -> bool:
+    """Whether both statements are calls of one function."""
+    match one, other:
+        case cst.Expr(value=cst.Call(func=first)), cst.Expr(value=cst.Call(func=second)):
+            return dotted(first) == dotted(second) != ""
+        case _:
+            return False
 
 
 def insert_before(suite: cst.BaseSuite, index: int, call: cst.BaseSmallStatement) -> Suite:

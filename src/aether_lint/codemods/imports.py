@@ -69,19 +69,28 @@ def drop_unused(module: cst.Module, imports: Sequence[Import]) -> cst.Module:
     for unwanted in imports:
         name = bound_name(module, unwanted)
         if name and name.partition(".")[0] not in names_in(module) and f'"{name}"' not in module.code:
-            body = [kept for line in module.body for kept in _without(line, unwanted)]
-            if body and body[0] is not module.body[0]:
-                body[0] = _without_blank_lines(body[0])
-            module = module.with_changes(body=body)
+            module = module.with_changes(body=_without_import(module.body, unwanted))
     return module
 
 
-def _without_blank_lines(line: cst.BaseStatement) -> cst.BaseStatement:
-    """The statement without the blank lines above it: it now opens the file."""
-    above = list(getattr(line, "leading_lines", ()))
-    while above and above[0].comment is None:
-        above.pop(0)
-    return line.with_changes(leading_lines=above)
+def _without_import(body: Sequence[cst.BaseStatement], unwanted: Import) -> list[cst.BaseStatement]:
+    """The statements without one import. What follows a line that goes has one of the two distances, not both."""
+    lines: list[cst.BaseStatement] = []
+    gone: list[cst.EmptyLine] | None = None
+    for line in body:
+        kept = _without(line, unwanted)
+        if not kept:
+            gone = list(getattr(line, "leading_lines", ()))
+            continue
+        if gone is not None:
+            above = list(getattr(line, "leading_lines", ()))
+            while not lines and above and above[0].comment is None:
+                above.pop(0)
+            spaced = bool(above) and above[0].comment is None
+            line, gone = line.with_changes(leading_lines=above if spaced or not lines else [*gone, *above]), None
+            kept = [line]
+        lines += kept
+    return lines
 
 
 def _without(line: cst.BaseStatement, unwanted: Import) -> list[cst.BaseStatement]:

@@ -10,10 +10,10 @@ from typing import Any
 import libcst as cst
 
 from aether_lint.codemods.command import TargetedCodemod
-from aether_lint.codemods.guard import guard_call, guard_import, insert_before
+from aether_lint.codemods.guard import guard_call, guard_import, insert_before, same_call
 from aether_lint.codemods.handlers import SUITES, Part, small, small_parts, with_statements
 from aether_lint.codemods.target import RefusedError, Target
-from aether_lint.codemods.tree import Edit, Tree, code, dotted, quoted
+from aether_lint.codemods.tree import Edit, Tree, code, dotted, quoted, raising_if
 
 
 def plan(tree: Tree, target: Target) -> Edit:
@@ -40,7 +40,7 @@ def _raise_instead(tree: Tree, target: Target, suite: cst.BaseSuite, part: Part)
     before = parts[: parts.index(part)]
     if "guard" in target.arguments:
         call = guard_call(tree, target, "None")
-        if before and code(before[-1]) == code(call):
+        if before and same_call(before[-1], call):
             raise RefusedError("the guard is called here already")
         body = insert_before(suite, parts.index(part), call)
         return Edit(suite, lambda updated: body, imports=(guard_import(tree, target),))
@@ -81,9 +81,7 @@ def _required_choice(tree: Tree, target: Target, line: cst.SimpleStatementLine, 
     kept, test = choice.body, f"not {_operand(choice.test)}"
     if tree.lies_in(choice.body, target.span) and not tree.lies_in(choice, target.span):
         kept, test = choice.orelse, code(choice.test)
-    check: Any = cst.parse_statement(
-        f"if {test}:\n{tree.module.default_indent}{code(missing(target))}\n", config=tree.module.config_for_parsing
-    )
+    check = raising_if(test, missing(target), tree.indent_at(target.span))
     statement: Any = line.deep_replace(choice, kept)
     lines = [check.with_changes(leading_lines=line.leading_lines), statement.with_changes(leading_lines=[])]
     return Edit(line, lambda updated: cst.FlattenSentinel(lines))

@@ -20,10 +20,11 @@ from aether_lint.codemods.env_calls import (
     key_text,
     literal_text,
 )
+from aether_lint.codemods.handlers import small
 from aether_lint.codemods.imports import bound_name
 from aether_lint.codemods.settings_fields import is_field, is_option, required_field, required_option
 from aether_lint.codemods.target import RefusedError, Target
-from aether_lint.codemods.tree import Edit, Import, Tree, code, dotted, quoted
+from aether_lint.codemods.tree import Edit, Import, Tree, code, dotted, quoted, raising_if
 
 TEXT_METHODS = frozenset({"strip", "encode", "rstrip", "lstrip"})
 CANDIDATES = (cst.BooleanOperation, cst.Call, cst.AnnAssign)
@@ -48,8 +49,9 @@ def plan(tree: Tree, target: Target) -> Edit:
         return Edit(node, lambda updated: _parenthesised_like(updated, replaced), imports, unused)
     line, name = checked
     message = quoted(f"{key_text(read)} is empty")
-    check = f"if not {name}:\n{tree.module.default_indent}raise RuntimeError({message})\n"
-    return Edit(line, _with_check(tree, line, node, replaced, check), imports, unused)
+    raising = small(f"raise RuntimeError({message})")
+    check = raising_if(f"not {name}", raising, tree.indent_at(target.span))
+    return Edit(line, _with_check(line, node, replaced, check), imports, unused)
 
 
 def _place(tree: Tree, target: Target) -> cst.CSTNode:
@@ -174,9 +176,8 @@ def _is_text_of(value: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 
 def _with_check(
-    tree: Tree, line: cst.SimpleStatementLine, node: cst.CSTNode, required: cst.BaseExpression, check_text: str
+    line: cst.SimpleStatementLine, node: cst.CSTNode, required: cst.BaseExpression, check: cst.If
 ) -> Callable[[cst.SimpleStatementLine], cst.FlattenSentinel[cst.BaseStatement]]:
-    check = cst.parse_statement(check_text, config=tree.module.config_for_parsing)
     replaced = line.deep_replace(node, _parenthesised_like(node, required))
     assert isinstance(replaced, cst.BaseStatement)
 

@@ -64,7 +64,7 @@ def _untouched(tree: Tree, edits: Sequence[Edit]) -> list[str]:
         cuts = _import_places(tree)
     changed = {line for span in touched for line in range(span.line - 1, span.end_line)}
     if cuts:
-        changed |= _blank_after(lines, changed)
+        changed |= _blank_beside(lines, changed)
     pieces = [""]
     for number, line in enumerate(lines):
         if number in changed or number in cuts:
@@ -74,12 +74,13 @@ def _untouched(tree: Tree, edits: Sequence[Edit]) -> list[str]:
     return [*pieces, ""] if len(pieces) == 1 or len(lines) - 1 in changed else pieces
 
 
-def _blank_after(lines: Sequence[str], changed: set[int]) -> set[int]:
-    """Blank lines (0-based) that follow changed ones: they go with an import that opened the file."""
+def _blank_beside(lines: Sequence[str], changed: set[int]) -> set[int]:
+    """Blank lines (0-based) before and after changed ones: they may go with an import."""
     blank: set[int] = set()
-    for number, line in enumerate(lines):
-        if not line.strip() and (number - 1 in changed or number - 1 in blank):
-            blank.add(number)
+    for numbers, step in ((range(len(lines)), 1), (range(len(lines) - 1, -1, -1), -1)):
+        for number in numbers:
+            if not lines[number].strip() and (number - step in changed or number - step in blank):
+                blank.add(number)
     return blank
 
 

@@ -75,6 +75,11 @@ class Tree:
         holding.sort(key=lambda pair: _start(pair[0]), reverse=True)
         return [node for _, node in holding]
 
+    def indent_at(self, span: Span) -> str:
+        """One step of indentation, as the block at this place has it."""
+        blocks = self.around(span, cst.IndentedBlock)
+        return next((block.indent for block in blocks if block.indent), self.module.default_indent)
+
     def lies_in(self, node: cst.CSTNode, span: Span) -> bool:
         """Whether the node is wholly inside `span`."""
         place = self.span(node)
@@ -117,6 +122,11 @@ def quoted(text: str) -> str:
     """A Python string literal with double quotes for one line of text."""
     plain = re.sub(r"\s+", " ", text).strip()
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def raising_if(test: str, statement: cst.BaseSmallStatement, indent: str) -> cst.If:
+    """`if test: raise ...` on two lines, indented as its surroundings are."""
+    return cst.If(cst.parse_expression(test), cst.IndentedBlock([cst.SimpleStatementLine([statement])], indent=indent))
 
 
 def names_in(node: cst.CSTNode) -> set[str]:
