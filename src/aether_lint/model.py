@@ -86,7 +86,8 @@ class Report(Struct):
     """The outcome of one run; paths in it are relative to the working directory, with `/`.
 
     `findings` are those to show, in order of path, line, column and code; `suppressed` and `baselined`
-    ones are kept apart. `files` counts what was asked for, `analysed` what was read to the end.
+    ones are kept apart. `files` counts what was asked for, `analysed` what was read to the end. `failing` counts the
+    findings at or above the `fail-on` of their project. `notes` say what happened to the run itself.
     """
 
     findings: list[Finding] = []
@@ -99,3 +100,5 @@ class Report(Struct):
     left_out: dict[str, int] = {}
     checked: list[Family] = []
     not_checked: list[NotChecked] = []
+    failing: int = 0
+    notes: list[str] = []

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -38,12 +38,15 @@ class File(Protocol):
         """Relative to the root."""
 
 
+Imported = Callable[[Sequence[ModuleFacts]], Sequence[File]]
+
+
 class Refreshed(Struct):
     """Facts in the order of the files; errors with absolute paths; what there is to say about the index."""
 
     modules: list[ModuleFacts]
     errors: list[FileError]
-    lowered: int = 0  # how many files had to be read
+    read: int = 0  # how many files had to be read
     note: str = ""
 
 
@@ -67,33 +70,57 @@ class _Task(Struct, frozen=True):
     known: bytes
 
 
-def refresh(root: str, files: Sequence[File], sources: Sources, *, cache: bool = True, write: bool = True) -> Refreshed:
+def refresh(
+    root: str,
+    files: Sequence[File],
+    sources: Sources,
+    *,
+    cache: bool = True,
+    write: bool = True,
+    imported: Imported = lambda modules: (),
+) -> Refreshed:
     """The facts of `files`, from the index of `root` where it knows them, else lowered now.
 
+    `imported` says, given the facts so far, which files they need besides; it is asked until it names no new ones.
     With `cache` off nothing is read from or written to disk, with `write` off nothing is written. What the overlay
     holds is never kept. Every failure costs one file. Raises nothing of its own.
     """
     version = flavor() if cache else ""
-    taken = time.time_ns()
     loaded = load(root, version) if cache else Loaded()
     outcomes: dict[str, Outcome] = {}
-    tasks = list(_stale(files, sources, loaded.rows, outcomes))
     new: dict[str, Row] = {}
-    for task, lowered in _lower_tasks(tasks, sources):
-        encoded = lowered.facts or (loaded.rows[task.file.relative].facts if lowered.digest else b"")
-        outcomes[task.file.path] = lowered.error or _DECODER.decode(encoded)
-        if not lowered.error:
-            new[task.file.relative] = Row(task.stamp, taken, lowered.digest, encoded)
+    wanted: list[File] = []
+    while more := [file for file in files if file.path not in outcomes]:
+        _look(more, sources, loaded.rows, outcomes, new)
+        wanted += more
+        files = imported([found for found in outcomes.values() if isinstance(found, ModuleFacts)])
     if cache and write and new:
         gone = [name for name in loaded.rows if name not in new and not os.path.lexists(os.path.join(root, name))]
         save(root, version, new, gone)
-    found = [outcomes[file.path] for file in files]
+    found = [outcomes[file.path] for file in wanted]
     return Refreshed(
         [facts for facts in found if isinstance(facts, ModuleFacts)],
         [error for error in found if isinstance(error, FileError)],
-        len(tasks),
+        len(new),
         loaded.note,
     )
+
+
+def _look(
+    files: Sequence[File],
+    sources: Sources,
+    rows: Mapping[str, Row],
+    outcomes: dict[str, Outcome],
+    new: dict[str, Row],
+) -> None:
+    """Find the outcome of each file; rows for the index go to `new`."""
+    taken = time.time_ns()
+    tasks = list(_stale(files, sources, rows, outcomes))
+    for task, lowered in _lower_tasks(tasks, sources):
+        encoded = lowered.facts or (rows[task.file.relative].facts if lowered.digest else b"")
+        outcomes[task.file.path] = lowered.error or _DECODER.decode(encoded)
+        if not lowered.error:
+            new[task.file.relative] = Row(task.stamp, taken, lowered.digest, encoded)
 
 
 def _stale(

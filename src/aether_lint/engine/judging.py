@@ -1,0 +1,113 @@
+"""All modules judged by all rules. What crashes costs one file, under the name of the rule that crashed."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from aether_lint.config import Config
+from aether_lint.engine.lowering import on_deep_stack
+from aether_lint.facts import ModuleFacts
+from aether_lint.link import Program
+from aether_lint.model import FileError, Finding
+from aether_lint.rules.rule import Rule
+
+NAMED_RULES = 3  # rules that an error names; a crash below the rules hits all of them
+
+
+class Judged(Struct, frozen=True, array_like=True):
+    """Findings, and what could not be judged."""
+
+    findings: list[Finding]
+    errors: list[FileError]
+
+
+def judge_modules(program: Program, modules: Sequence[ModuleFacts], rules: Sequence[Rule], config: Config) -> Judged:
+    """The findings in `modules`, and an error for each module that some rule crashed on; paths as in the facts."""
+    findings: list[Finding] = []
+    errors: list[FileError] = []
+    for module in modules if rules else ():
+        found, crashes = _judge(program, module, rules, config)
+        if crashes:
+            found, crashes = _one_by_one(program, module, rules, config, crashes)
+            errors.append(_crash(module, crashes))
+        findings += found
+    return Judged(findings, errors)
+
+
+def _judge(
+    program: Program, module: ModuleFacts, rules: Sequence[Rule], config: Config
+) -> tuple[list[Finding], dict[str, Exception]]:
+    """The findings, or the crash under the code of the rule if it is a single one."""
+    from aether_lint.engine.judge import judge
+
+    try:
+        try:
+            return judge(program, module, rules, config), {}
+        except RecursionError:
+            return on_deep_stack(lambda: judge(program, module, rules, config)), {}
+    except Exception as error:
+        return [], {rules[0].code if len(rules) == 1 else "": error}
+
+
+def _one_by_one(
+    program: Program,
+    module: ModuleFacts,
+    rules: Sequence[Rule],
+    config: Config,
+    crashes: dict[str, Exception],
+) -> tuple[list[Finding], dict[str, Exception]]:
+    """What the rules say that do not crash, and the crash of each that does; `crashes` if none does when alone."""
+    findings: list[Finding] = []
+    single: dict[str, Exception] = {}
+    for rule in rules:
+        found, crash = _judge(program, module, [rule], config)
+        findings += found
+        single.update(crash)
+    return findings, single or crashes
+
+
+def _crash(module: ModuleFacts, crashes: dict[str, Exception]) -> FileError:
+    """One error for a module; its message names rules, exception, and the line of ours that raised it."""
+    codes = [code for code in crashes if code]
+    named = ", ".join(codes[:NAMED_RULES]) + (f" and {len(codes) - NAMED_RULES} more" if codes[NAMED_RULES:] else "")
+    error = next(iter(crashes.values()))
+    subject = f"{named} crashed" if named else "judging crashed"
+    return FileError(module.path, "crash", f"{subject} on this file: {describe(error)}")
+
+
+def describe(error: BaseException) -> str:
+    """An exception of ours in one line: type, text, and where it was raised."""
+    text = (str(error).splitlines() or [""])[0][:200]
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = ""
+    if trace:
+        name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+        place = f" ({name}:{trace.tb_lineno})"
+    return f"{type(error).__name__}{': ' if text else ''}{text}{place}"
+
+
+def judge_gates(root: str, rules: Sequence[Rule], config: Config, *, cache: bool) -> Judged:
+    """The findings about the project's own static checks, and what could not be measured; paths relative to `root`."""
+    if not rules:
+        return Judged([], [])
+    from aether_lint.scopes import observe  # mypy's machinery comes with it
+
+    try:
+        observations, errors = observe(root, config, cache)
+    except Exception as error:
+        return Judged([], [FileError(root, "crash", f"measuring the gates of this project crashed: {describe(error)}")])
+    said = [_about_gates(rule, observations, root) for rule in rules]
+    return Judged(
+        [finding for judged in said for finding in judged.findings],
+        [*errors, *(error for judged in said for error in judged.errors)],
+    )
+
+
+def _about_gates(rule: Rule, observations: Sequence[object], root: str) -> Judged:
+    try:
+        matching = [seen for seen in observations if isinstance(seen, rule.observes) and rule.select(seen)]
+        return Judged([rule.finding(seen) for seen in matching], [])
+    except Exception as error:
+        return Judged([], [FileError(root, "crash", f"{rule.code} crashed on this project: {describe(error)}")])
