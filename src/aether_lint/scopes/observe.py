@@ -8,15 +8,19 @@ from msgspec import Struct
 from aether_lint import __version__
 from aether_lint.config.settings import Config
 from aether_lint.model import FileError
-from aether_lint.scopes import mypy_scope, narrow, ruff_scope
+from aether_lint.scopes import mypy_scope, mypy_silence, narrow, ruff_scope
 from aether_lint.scopes.cache import Cache, state_of
+from aether_lint.scopes.ci_gates import dead_workflows, soft_gates
+from aether_lint.scopes.missing_gates import configured, missing_gates
 from aether_lint.scopes.observations import Invocation, Observation
+from aether_lint.scopes.pipelines import read_pipelines
 from aether_lint.scopes.project import (
     Project,
     configuration_state,
     read_project,
     tool_versions,
 )
+from aether_lint.scopes.ruff_rules import blankets, selections
 from aether_lint.scopes.tools import ToolError
 from aether_lint.scopes.tree import read_tree
 
@@ -55,36 +59,55 @@ def observe(root: str, config: Config, use_cache: bool = True) -> tuple[list[Obs
 
 
 def _observations(project: Project, errors: list[FileError]) -> list[Observation]:
-    invocations: list[Invocation] = []
-    return [*_mypy(project, invocations, errors), *_ruff(project, invocations, errors)]
+    pipelines = read_pipelines(project)
+    invocations = [run.invocation for run in pipelines.runs]
+    return [
+        *_mypy(project, invocations, errors),
+        *_ruff(project, invocations, errors),
+        *blankets(project, _tools_in_use(project, invocations)),
+        *missing_gates(project, pipelines),
+        *soft_gates(project, pipelines),
+        *dead_workflows(project, pipelines),
+    ]
+
+
+def _tools_in_use(project: Project, invocations: list[Invocation]) -> frozenset[str]:
+    return frozenset(one.tool for one in invocations) | {tool for tool, _, _ in configured(project)}
 
 
 def _mypy(project: Project, invocations: list[Invocation], errors: list[FileError]) -> list[Observation]:
     asked = [*mypy_scope.bare_invocations(project), *(one for one in invocations if one.tool == "mypy" and one.known)]
-    if not asked:
-        return []
     try:
-        measured = mypy_scope.measure(project, asked)
+        measured = mypy_scope.measure(project, asked) if asked else []
     except ToolError as failure:
-        errors.append(FileError(asked[0].place.path, "tool", str(failure), asked[0].place.span.line))
+        errors.append(_tool_error(asked[0], str(failure)))
         return []
     errors += [_not_measured(one.invocation, "mypy", one.failure) for one in measured if one.failure]
-    return [*narrow.mypy_scopes(project, measured)]
+    good = [one for one in measured if not one.failure]
+    return [
+        *narrow.mypy_scopes(project, good),
+        *mypy_silence.excluded(project, good),
+        *mypy_silence.silenced(project, good),
+        *mypy_silence.imports(project, good),
+    ]
 
 
 def _ruff(project: Project, invocations: list[Invocation], errors: list[FileError]) -> list[Observation]:
     asked = [*ruff_scope.bare_invocations(project), *(one for one in invocations if one.tool == "ruff" and one.known)]
-    if not asked:
-        return []
     try:
-        measured = ruff_scope.measure(project, asked)
+        measured = ruff_scope.measure(project, asked) if asked else []
+        errors += [_not_measured(one.invocation, "ruff", one.failure) for one in measured if one.failure]
+        good = [one for one in measured if not one.failure]
+        return [*narrow.ruff_scopes(project, good), *selections(project, good)]
     except ToolError as failure:
-        errors.append(FileError(asked[0].place.path, "tool", str(failure), asked[0].place.span.line))
+        errors.append(_tool_error(asked[0], str(failure)))
         return []
-    errors += [_not_measured(one.invocation, "ruff", one.failure) for one in measured if one.failure]
-    return [*narrow.ruff_scopes(project, measured)]
+
+
+def _tool_error(invocation: Invocation, reason: str) -> FileError:
+    place = invocation.place
+    return FileError(place.path, "tool", reason, place.span.line)
 
 
 def _not_measured(invocation: Invocation, tool: str, reason: str) -> FileError:
-    place = invocation.place
-    return FileError(place.path, "tool", f"{tool} cannot use this configuration: {reason}", place.span.line)
+    return _tool_error(invocation, f"{tool} cannot use this: {reason}")

@@ -1,0 +1,268 @@
+"""Checks that cannot stop anything, checks that no pull request runs, and workflows that never load."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from aether_lint.model import Related, Severity
+from aether_lint.scopes import github
+from aether_lint.scopes.commands import only_formats, shown, soft_flag
+from aether_lint.scopes.known_tools import CHECKS
+from aether_lint.scopes.observations import DeadWorkflow, Place, SoftGate
+from aether_lint.scopes.pipelines import GivenUp, Pipelines, Run
+from aether_lint.scopes.project import Project, is_workflow
+from aether_lint.scopes.runners import exists
+from aether_lint.scopes.shell import Loss
+
+CHECK_WORDS = re.compile(
+    r"\b(?:verif(?:y|ies|ication)|checks?|lint(?:ing)?|audit|scan(?:ning)?|tests?|validat\w+|enforce)\b", re.IGNORECASE
+)
+NOT_NEEDED = re.compile(
+    r"git (?:diff|log|ls-files)|changed|modified|--name-only|\bdiff\b|event_name|\bis_pr\b", re.IGNORECASE
+)
+WRITES_BACK = re.compile(
+    r"git[ -](?:auto-)?commit|git push|git diff|create-pull-request|add-and-commit|autofix-ci|restyled"
+)
+WEAKER = frozenset(("security", "coverage"))
+
+
+def soft_gates(project: Project, pipelines: Pipelines) -> Iterator[SoftGate]:
+    """Checks whose failure stops nothing, one for each step and cause."""
+    seen: set[tuple[object, ...]] = set()
+    for run in pipelines.runs:
+        loss, place = _loss_of(run)
+        if loss is None or place is None or _harmless(project, pipelines, run, loss):
+            continue
+        key = (run.path, run.keys or place, "step" if run.keys else run.step_name)
+        if key in seen:
+            continue
+        seen.add(key)
+        others = [
+            other for other in pipelines.runs if other is not run and other.keys == run.keys and other.path == run.path
+        ]
+        yield _soft_gate(run, loss, place, others if run.keys else [])
+    for given_up in pipelines.given_up:
+        if _decides_nothing(project, given_up):
+            continue
+        if (given_up.place,) not in seen:
+            seen.add((given_up.place,))
+            yield _absent(given_up)
+
+
+def _loss_of(run: Run) -> tuple[Loss | None, Place | None]:
+    one = run.invocation
+    if run.loss is not None:
+        return run.loss, run.loss_place or one.place
+    flag = soft_flag(one.tool, one.args)
+    if flag:
+        return Loss(flag, f"`{flag}` turns every finding into success", True), one.place
+    if only_formats(one.tool, one.args) and one.origin == "ci":
+        return Loss(one.tool, f"`{one.tool}` without `--check` changes the files and succeeds"), one.place
+    return None, None
+
+
+def _harmless(project: Project, pipelines: Pipelines, run: Run, loss: Loss) -> bool:
+    """Whether something else stops the change: a later look at the outcome, or the same check run for real."""
+    if loss.construct == run.invocation.tool and WRITES_BACK.search(_job_text(project, run)):
+        return True
+    return _rechecked(project, run) or _repeated(pipelines, run)
+
+
+def _job_text(project: Project, run: Run) -> str:
+    document = project.documents.get(run.path)
+    return run.script + (document.text if document is not None else "")
+
+
+def _rechecked(project: Project, run: Run) -> bool:
+    document = project.documents.get(run.path)
+    if document is None or not run.keys or not is_workflow(run.path):
+        return False
+    text = github.later(document, run.keys)
+    if (
+        run.step_id
+        and re.search(rf"steps\.{re.escape(run.step_id)}\.(?:outcome|outputs)", text)
+        and _fails_on_purpose(text)
+    ):
+        return True
+    report = _report_file(run)
+    readers = rf"(?:python3?|node|jq|grep|\./\S+|bash|sh)\b[^\n]*{re.escape(report)}" if report else ""
+    return bool(report) and bool(re.search(readers, text)) and _fails_on_purpose(text)
+
+
+def _fails_on_purpose(text: str) -> bool:
+    return bool(
+        re.search(r"\bexit\s+(?:\"?\$|[1-9])|\bfalse\b(?!['\"])|setFailed|sys\.exit|\braise\b|python3?\s+\S+\.py", text)
+    )
+
+
+def _report_file(run: Run) -> str:
+    """The file that the check writes its findings to."""
+    args = run.invocation.args
+    for position, arg in enumerate(args):
+        name, _, value = arg.partition("=")
+        if name in (
+            "-o",
+            "--output",
+            "--output-file",
+            "--report",
+            "--report-path",
+            "--outfile",
+            "--junitxml",
+            "--save-json",
+        ):
+            return posixpath.basename(value or (args[position + 1] if position + 1 < len(args) else ""))
+    redirected = re.search(rf"{re.escape(run.invocation.tool.split()[0])}[^\n|]*>\s*([\w./-]+\.\w+)", run.script)
+    return posixpath.basename(redirected[1]) if redirected else ""
+
+
+def _repeated(pipelines: Pipelines, run: Run) -> bool:
+    """Whether the same tool also runs where its failure counts, at least as widely selected."""
+    for other in pipelines.runs:
+        one = other.invocation
+        if one.tool != run.invocation.tool or other is run or _loss_of(other)[0] is not None:
+            continue
+        if not (one.on_pull_requests or not run.invocation.on_pull_requests) or one.origin == "hook":
+            continue
+        if _family(one.tool) == "tests" and not set(one.args) & {"tests", "tests/", "."} and _paths(one.args):
+            continue  # a few test files do not stand for the suite
+        if not any(arg.startswith("--select") for arg in one.args):
+            return True
+    return False
+
+
+def _paths(args: Sequence[str]) -> list[str]:
+    return [arg for arg in args if "/" in arg and not arg.startswith("-")]
+
+
+def _family(tool: str) -> str:
+    return CHECKS.get(tool, "security")
+
+
+def _soft_gate(run: Run, loss: Loss, place: Place, others: Sequence[Run]) -> SoftGate:
+    one = run.invocation
+    more = [
+        Related(
+            other.invocation.place.path,
+            other.invocation.place.span,
+            f"`{shown(other.invocation.tool, other.invocation.args)}`",
+        )
+        for other in others
+        if other.loss is not None and other.invocation.place != place
+    ]
+    if place != one.place and all(related.span != one.place.span for related in more):
+        more.insert(0, Related(one.place.path, one.place.span, "the check"))
+    return SoftGate(
+        place=place,
+        tool=one.tool,
+        command=shown(one.tool, one.args),
+        cause=loss.cause,
+        construct=loss.construct,
+        ceiling=_ceiling(run, loss),
+        removable=loss.removable,
+        related=tuple([*run.via, *more][:6]),
+    )
+
+
+def _ceiling(run: Run, loss: Loss) -> Severity:
+    if run.invocation.origin == "hook" or not run.invocation.on_pull_requests or loss.construct == run.invocation.tool:
+        return "warning"
+    return "warning" if _family(run.invocation.tool) in WEAKER else "error"
+
+
+def _decides_nothing(project: Project, given_up: GivenUp) -> bool:
+    """Whether the early success is no hole: nothing was to be checked, or what is absent is there."""
+    named = f"{given_up.step_name} {posixpath.basename(given_up.place.path)}".replace("_", " ").replace("-", " ")
+    if given_up.run is None and not (CHECK_WORDS.search(named) and re.search(r"\bexit\s+[1-9]", given_up.script)):
+        return True
+    if given_up.run is None and not re.search(
+        r"skip|not (?:found|installed|configured|available)|no \w+", _near(project, given_up), re.IGNORECASE
+    ):
+        return True
+    test = given_up.skip.test
+    if NOT_NEEDED.search(test) or _computed_from_changes(given_up, test):
+        return True
+    outcome = _outcome(project, test)
+    return outcome is not None and outcome != given_up.skip.when
+
+
+def _near(project: Project, given_up: GivenUp) -> str:
+    """The lines just before the exit, where a script says why it gives up."""
+    lines = given_up.script.splitlines()
+    row = given_up.skip.line
+    return "\n".join(lines[max(0, row - 2) : row + 1])
+
+
+def _computed_from_changes(given_up: GivenUp, test: str) -> bool:
+    names = re.findall(r"\$\{?#?(\w+)", test)
+    return any(
+        re.search(rf"\b{re.escape(name)}\+?=.*(?:git diff|git log|changed|--name-only|gh pr)", given_up.script)
+        or re.search(r"chang|diff|modif", name, re.IGNORECASE)
+        for name in names
+    )
+
+
+def _outcome(project: Project, test: str) -> bool | None:
+    """What a test of presence says in this tree, or None when only the run knows."""
+    found = re.fullmatch(r"\s*(!?)\s*(?:\[\[?|test)\s+(!?)\s*-([fdes])\s+[\"']?([\w./-]+)[\"']?\s*\]?\]?\s*", test)
+    if found is None:
+        return None
+    return exists(project, found[4]) != bool(found[1] or found[2])
+
+
+def _absent(given_up: GivenUp) -> SoftGate:
+    run = given_up.run
+    command = shown(run.invocation.tool, run.invocation.args) if run else given_up.step_name or "the check"
+    negation = "" if given_up.skip.when else "not "
+    test = " ".join(given_up.skip.test.split())
+    related = [*given_up.via]
+    if run is not None and run.invocation.place.path == given_up.place.path:
+        related.append(Related(run.invocation.place.path, run.invocation.place.span, "the check"))
+    return SoftGate(
+        place=given_up.place,
+        tool=run.invocation.tool if run else "script",
+        command=command,
+        cause=f"the script ends with success when {negation}`{test if len(test) <= 60 else test[:57] + '…'}`",
+        construct="exit 0",
+        ceiling="warning",
+        removable=False,
+        related=tuple(related[:4]),
+    )
+
+
+def dead_workflows(project: Project, pipelines: Pipelines) -> Iterator[DeadWorkflow]:
+    """Workflows that GitHub rejects, and those with checks that nothing starts."""
+    for path, error in project.broken.items():
+        if is_workflow(path):
+            from aether_lint.model import Span
+
+            line, column = max(error.line, 1), max(error.column, 1)
+            yield DeadWorkflow(Place(path, Span(line, column, line, column + 1)), error.message, ())
+    checks: dict[str, list[str]] = {}
+    for run in pipelines.runs:
+        checks.setdefault(run.path, []).append(run.invocation.tool)
+    for path, flow in pipelines.workflows.items():
+        yield from _rejected(flow, tuple(dict.fromkeys(checks.get(path, []))))
+        if checks.get(path) and not flow.events - {"workflow_call"} and not flow.started_by:
+            reason = "nothing calls it" if flow.events else "it names no event (`on:`)"
+            place = Place(path, flow.document.locate("on"))
+            yield DeadWorkflow(place, reason, tuple(dict.fromkeys(checks[path])))
+
+
+def _rejected(flow: github.Workflow, checks: tuple[str, ...]) -> Iterator[DeadWorkflow]:
+    """What GitHub's schema refuses: the whole workflow does not start then."""
+    document = flow.document
+    for key, job in github.jobs(document):
+        if "uses" not in job and "runs-on" not in job:
+            place = Place(document.path, document.locate("jobs", key))
+            yield DeadWorkflow(
+                place, f"job `{key}` has neither `runs-on` nor `uses`, so GitHub rejects the file", checks
+            )
+            return
+        for index, step in enumerate(job.get("steps") or []):
+            if isinstance(step, dict) and ("run" in step) == ("uses" in step):
+                both = "both `run` and `uses`" if "run" in step else "neither `run` nor `uses`"
+                place = Place(document.path, document.locate("jobs", key, "steps", index))
+                yield DeadWorkflow(place, f"a step has {both}, so GitHub rejects the file", checks)
+                return
+    if flow.events and not any(True for _ in github.jobs(document)):
+        yield DeadWorkflow(Place(document.path, document.locate("jobs")), "it has no jobs", checks)

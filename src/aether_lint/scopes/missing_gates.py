@@ -1,0 +1,71 @@
+"""Checks that the project configures and that no pull request runs."""
+
+from collections.abc import Iterator
+
+from aether_lint.model import Related
+from aether_lint.scopes import mypy_scope, ruff_scope
+from aether_lint.scopes.documents import Document
+from aether_lint.scopes.known_tools import EQUIVALENT
+from aether_lint.scopes.observations import MissingGate, Place
+from aether_lint.scopes.pipelines import ANYTHING, Pipelines
+from aether_lint.scopes.project import Project
+
+
+def missing_gates(project: Project, pipelines: Pipelines) -> Iterator[MissingGate]:
+    """Configured tools without a run on pull requests. Nothing where there is no CI at all."""
+    if not pipelines.has_ci:
+        return
+    for tool, place, words in configured(project):
+        names = EQUIVALENT[tool]
+        runs = [run for run in pipelines.runs if run.invocation.tool in names]
+        if any(run.invocation.on_pull_requests for run in runs):
+            continue
+        elsewhere = [run for run in runs if run.invocation.origin == "ci"] or runs
+        instead = elsewhere[0].invocation.workflow if elsewhere else ""
+        uncertain = any(text == ANYTHING or any(name in text for name in names) for text in pipelines.opaque)
+        related = [Related(r.invocation.place.path, r.invocation.place.span, "runs here only") for r in elsewhere[:2]]
+        yield MissingGate(place, tool, words, instead, uncertain, tuple(related))
+
+
+def configured(project: Project) -> Iterator[tuple[str, Place, str]]:
+    """The checks that the project configures at its root: tool, place of the configuration, its name."""
+    found: dict[str, tuple[Place, str]] = {}
+    for path, document in sorted(project.documents.items(), key=lambda item: (item[0].count("/"), item[0])):
+        for tool, keys in _sections(path, document):
+            if path.count("/") == 0:
+                found.setdefault(tool, (Place(path, document.locate(*keys)), path))
+    yield from ((tool, place, words) for tool, (place, words) in found.items())
+
+
+def _sections(path: str, document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
+    name = path.rpartition("/")[2]
+    if mypy_scope.configures_mypy(path, document):
+        yield "mypy", mypy_scope.section_keys(path)
+    if ruff_scope.configures_ruff(path, document) and _lints(document):
+        yield "ruff", ruff_scope.section_keys(path)
+    if name == ".flake8" or (name in ("setup.cfg", "tox.ini") and "flake8" in document.data):
+        yield "flake8", ("flake8",)
+    if name in (".pylintrc", "pylintrc") or document.get("tool", "pylint") is not None:
+        yield "pylint", ("tool", "pylint") if name == "pyproject.toml" else ()
+    if name == "pyrightconfig.json" or document.get("tool", "pyright") is not None:
+        yield "pyright", ("tool", "pyright") if name == "pyproject.toml" else ()
+    if name == "ty.toml" or document.get("tool", "ty") is not None:
+        yield "ty", ("tool", "ty") if name == "pyproject.toml" else ()
+    if name in ("pytest.ini", ".pytest.ini"):
+        yield "pytest", ("pytest",)
+    elif document.get("tool", "pytest") is not None:
+        yield "pytest", ("tool", "pytest", "ini_options")
+    elif "tool:pytest" in document.data:
+        yield "pytest", ("tool:pytest",)
+    elif name == "tox.ini" and "pytest" in document.data:
+        yield "pytest", ("pytest",)
+
+
+def _lints(document: Document) -> bool:
+    """Whether the configuration is about linting, not about formatting alone."""
+    section = document.get(*ruff_scope.section_keys(document.path)) or {}
+    return (
+        not isinstance(section, dict)
+        or not section
+        or set(section) - {"format", "line-length", "target-version"} != set()
+    )
