@@ -8,8 +8,10 @@ from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import Constants
 from aether_lint.link.environment import Environment
 from aether_lint.link.gates import GateTable
+from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
+from aether_lint.link.refusals import RefusalTable
 from aether_lint.link.subjects import SubjectTable
 from aether_lint.link.things import ThingTable
 
@@ -31,6 +33,10 @@ class Program:
         self.natures = NatureTable(self.names, self.things, self.subjects)
         self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)
         self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)
+        self.mentions = MentionTable(self.names, self.environment)
+        self.refusals = RefusalTable(
+            self.names, self.things, self.constants, self.environment, self.gates, self.mentions
+        )
 
 
 def link(modules: Sequence[ModuleFacts], sources: Sequence[str] = (), complete: bool = True) -> Program:

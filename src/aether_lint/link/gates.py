@@ -57,6 +57,8 @@ class GateTable:
         self._constants = constants
         self._absence = absence
         self._calls = calls
+        self._entries: dict[tuple[str, int], Gate] = {}
+        self._checks: dict[str, Gate] = {}
 
     def of_site(self, module: Module, function: Function, index: int, depth: int = CALLER_DEPTH) -> Gate:
         """The gate before an effect: its own guards, checks that raise before it, and those of every caller."""
@@ -64,21 +66,30 @@ class GateTable:
         gate = stronger(gate, self._checked(module, function, index))
         if gate.level == "closed" or depth == 0 or not function.key:
             return gate
-        sites = [s for s in self._calls.sites(f"{module.path}:{function.key}") if s[1] is not function]
-        found: Gate | None = None
-        for caller, owner, call in sites:
-            outer = self.of_site(caller, owner, call, depth - 1)
-            found = outer if found is None else weaker(found, outer)
-            if found.level == "open":
-                break
-        return gate if found is None else stronger(gate, found)
+        return stronger(gate, self._entry(f"{module.path}:{function.key}", depth))
 
-    def of_guard(self, index: int, module: Module, function: Function) -> Gate:
+    def _entry(self, name: str, depth: int) -> Gate:
+        """The weakest gate before any call of a function."""
+        key = (name, depth)
+        if key not in self._entries:
+            self._entries[key] = OPEN
+            found: Gate | None = None
+            for caller, owner, call in self._calls.sites(name):
+                if f"{caller.path}:{owner.key}" == name:
+                    continue
+                outer = self.of_site(caller, owner, call, depth - 1)
+                found = outer if found is None else weaker(found, outer)
+                if found.level == "open":
+                    break
+            self._entries[key] = OPEN if found is None else found
+        return self._entries[key]
+
+    def of_guard(self, index: int, module: Module, function: Function, depth: int = DEPTH) -> Gate:
         """The strongest gate on a chain of guards."""
         gate = OPEN
         while index >= 0:
             guard = function.guards[index]
-            gate = stronger(gate, self.of_cond(guard.cond, module, function))
+            gate = stronger(gate, self.of_cond(guard.cond, module, function, depth))
             index = guard.parent
         return gate
 
@@ -184,7 +195,7 @@ class GateTable:
             return CLOSED
         if deployment.is_test_predicate(last) and positive and not self._resolves(value, module, function):
             return TEST
-        if not positive or not depth:
+        if not positive or depth <= 0:
             return OPEN
         return self._truthy(value, module, function, depth)
 
@@ -197,6 +208,8 @@ class GateTable:
 
     def _truthy(self, value: Value | None, module: Module, function: Function, depth: int) -> Gate:
         """The gate that a truthy value is."""
+        if depth <= 0:
+            return OPEN
         if isinstance(value, Test):
             return self.of_cond(value.cond, module, function, depth - 1)
         if isinstance(value, Result):
@@ -229,7 +242,8 @@ class GateTable:
             if constant_sense(effect.value, effect.kind) == "falsy":
                 continue
             gate = stronger(
-                self.of_guard(effect.when, module, function), self._truthy(effect.value, module, function, depth)
+                self.of_guard(effect.when, module, function, depth),
+                self._truthy(effect.value, module, function, depth),
             )
             found = gate if found is None else weaker(found, gate)
         return OPEN if found is None else found
@@ -252,6 +266,12 @@ class GateTable:
         return gate
 
     def _raises_unless(self, name: str) -> Gate:
+        if name not in self._checks:
+            self._checks[name] = OPEN  # a check that calls itself
+            self._checks[name] = self._condition_to_pass(name)
+        return self._checks[name]
+
+    def _condition_to_pass(self, name: str) -> Gate:
         where = self._names.function(name)
         if where is None or name.endswith("__init__"):
             return OPEN

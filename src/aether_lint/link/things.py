@@ -31,19 +31,21 @@ from aether_lint.link.names import Module, Names
 
 MOST_BINDINGS = 40  # a place bound more often than that is a scratch variable
 MOST_BASES = 24  # classes looked through for an attribute
-MOST_DOTS = 9  # of an external name: `node = node.next` in a loop would grow it without end
+MOST_DOTS = 9  # of an external name: `module = module.parent` in a loop would grow it without end
 
 
 class Thing(Struct, frozen=True, order=True):
     """One possibility of what a value is.
 
     class, instance, function, module: `name` is the global name of ours. external: `name` itself, imported from
-    outside. made: what a call of that external name returns, or something reached from it. box: a fresh
-    container, `name` its kind. const: a literal, `name` its repr ("None" included).
+    outside. made: what a call of the external `origin` returned, or something reached from it; `name` is the origin
+    with at most two attributes, and calling it gives the origin again (a client's cursor is the client).
+    box: a fresh container, `name` its kind. const: a literal, `name` its repr ("None" included).
     """
 
     kind: Literal["class", "instance", "function", "module", "external", "made", "box", "const"]
     name: str
+    origin: str = ""
 
 
 Things: TypeAlias = frozenset[Thing]
@@ -174,7 +176,7 @@ class ThingTable:
             if thing.kind == "class":
                 things.add(Thing("instance", thing.name))
             elif thing.kind == "external" and not thing.name.startswith(("builtins.", "typing.")):
-                things.add(Thing("made", thing.name))
+                things.add(Thing("made", thing.name, thing.name))
         return frozenset(things)
 
     def _through_owner(self, place: str, ask: Ask) -> Things:
@@ -207,14 +209,17 @@ class ThingTable:
     def _attribute(self, thing: Thing, name: str, ask: Ask, bound: bool = False) -> Things:
         if thing.kind == "module":
             return ask(f"{thing.name}:{name}")
-        if thing.kind in ("external", "made"):
+        if thing.kind == "external":
             grown = thing.name if thing.name.count(".") >= MOST_DOTS else f"{thing.name}.{name}"
-            return frozenset({Thing(thing.kind, grown)})
+            return frozenset({Thing("external", grown)})
+        if thing.kind == "made":
+            last = thing.name[len(thing.origin) :].rpartition(".")[2]
+            return frozenset({Thing("made", ".".join(filter(None, (thing.origin, last, name))), thing.origin)})
         if thing.kind not in ("class", "instance"):
             return NOTHING
         for base in self._bases(thing.name, ask):
             if base.kind == "external":
-                return frozenset({Thing("made", f"{base.name}.{name}")})
+                return frozenset({Thing("made", f"{base.name}.{name}", base.name)})
             if bound and base.name == thing.name and not self._names.bindings(f"{base.name}.{name}"):
                 continue
             if self._names.bindings(f"{base.name}.{name}") or self._has_annotation(f"{base.name}.{name}"):
@@ -239,7 +244,8 @@ class ThingTable:
         return frozenset(found)
 
     def _bases(self, name: str, ask: Ask) -> Iterator[Thing]:
-        queue, seen = [Thing("class", name)], set()
+        queue: list[Thing] = [Thing("class", name)]
+        seen: set[Thing] = set()
         while queue and len(seen) < MOST_BASES:
             thing = queue.pop(0)
             if thing in seen:
@@ -318,8 +324,10 @@ class ThingTable:
             return frozenset({Thing("box", _BOX_CALLS[callee.name])})
         if callee.kind == "external" and callee.name in _TRANSPARENT:
             return frozenset(t for arg in effect.args for t in self._value(arg, module, function, ask))
-        if callee.kind in ("external", "made"):
-            return frozenset({Thing("made", callee.name)})
+        if callee.kind == "external":
+            return frozenset({Thing("made", callee.name, callee.name)})
+        if callee.kind == "made":
+            return frozenset({Thing("made", callee.origin, callee.origin)})
         return NOTHING
 
 

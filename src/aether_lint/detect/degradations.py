@@ -1,0 +1,223 @@
+"""Degradations: something durable is missing, and the code goes on with less.
+
+For every decision whose condition has a root (a failed import, a failed call, a missing setting, a flag) the two
+sides are compared: what the normal side reaches and the degraded one does not is lost; what the degraded
+side does instead names the loss. Tables of stand-ins only help to name it.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from aether_lint.catalog import lossless, tokens
+from aether_lint.detect import installs
+from aether_lint.detect.anchor import Anchor
+from aether_lint.detect.arms import Arm, Decision, decisions, refuses
+from aether_lint.detect.installs import Install, Made
+from aether_lint.facts import Failed, Function
+from aether_lint.link import Module, Program
+from aether_lint.link.absence import Chain, Root, Roots, Step, attempt_imports
+from aether_lint.link.gates import Gate
+from aether_lint.link.subjects import Subject, module_subject
+from aether_lint.model import CONFIDENCES, Confidence, Span
+
+Loss = Literal["replaced", "sentinel", "skipped"]
+Trigger = Literal["import", "call", "unset", "flag", "default"]
+
+# which root decides when a condition has several: the one that no operator chose
+_PRECEDENCE: dict[str, int] = {"import": 0, "call": 1, "unset": 2, "default": 3, "flag": 4, "test": 5}
+
+
+class Degradation(Struct, frozen=True):
+    """One place where the code goes on with less.
+
+    `trigger` and `root` say what fails, `subject` what is lost, `loss` and `by` what happens instead. `direct` is True where
+    the handler of the failure itself installs the replacement. `span` is the statement that installs or chooses.
+    """
+
+    anchor: Anchor
+    path: str
+    scope: str
+    span: Span
+    trigger: Trigger
+    root: Root
+    direct: bool
+    subject: Subject
+    loss: Loss
+    by: str
+    gate: Gate
+    chain: Chain
+    related: tuple[Step, ...]
+    confidence: Confidence
+    handler: Span | None = None
+
+
+def observe(program: Program, module: Module) -> list[Degradation]:
+    """The degradations of one module, in order of position."""
+    found: list[Degradation] = []
+    made = [(function, decisions(function)) for function in module.facts.functions if function.guards]
+    for function, all_of_it in made:
+        for decision in all_of_it:
+            seen = _decision(program, module, function, decision, made)
+            if seen is not None:
+                found.append(seen)
+    return _one_per_chain(found)
+
+
+def _decision(
+    program: Program, module: Module, function: Function, decision: Decision, made: Made
+) -> Degradation | None:
+    if not decision.taken.effects:
+        return None
+    roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
+    if not roots or refuses(decision.taken, program, module, function):
+        return None
+    root, chain = min(roots, key=lambda r: (_PRECEDENCE[r[0].kind], r[0]))
+    if root.kind == "test":
+        return None
+    install = installs.find(program, module, function, decision, made)
+    if install is None:
+        return None
+    subject = _subject(program, module, function, decision, root, install)
+    if subject is None:
+        return None
+    gate = program.gates.of_site(module, function, install.effect)
+    if gate.level in ("closed", "test"):
+        return None
+    return _degradation(program, module, function, decision, root, chain, install, subject, gate)
+
+
+def _explained(roots: Roots) -> Roots:
+    return tuple((root, chain) for root, chain in roots if not (root.kind == "import" and lossless.lookup(root.name)))
+
+
+def _degradation(
+    program: Program,
+    module: Module,
+    function: Function,
+    decision: Decision,
+    root: Root,
+    chain: Chain,
+    install: Install,
+    subject: Subject,
+    gate: Gate,
+) -> Degradation | None:
+    trigger: Trigger = "flag" if gate.level == "flag" or root.kind in ("flag", "test") else root.kind
+    direct = isinstance(decision.guard.cond, Failed)
+    names = (root.name,) if root.kind == "flag" else ()
+    return Degradation(
+        anchor=_anchor(module, function, decision),
+        path=module.path,
+        scope=function.key,
+        span=install.span,
+        trigger=trigger,
+        root=_named(root, program),
+        direct=direct,
+        subject=subject,
+        loss=install.loss,
+        by=install.by,
+        gate=gate if gate.level == "flag" else Gate("flag", names) if names else gate,
+        chain=chain,
+        related=_related(chain, module, decision, install),
+        confidence=weakest(subject.confidence, install.confidence, "high" if len(chain) < 5 else "medium"),
+        handler=decision.guard.span if direct else None,
+    )
+
+
+def weakest(*levels: Confidence) -> Confidence:
+    """The least of some confidences."""
+    return CONFIDENCES[min(CONFIDENCES.index(level) for level in levels)]
+
+
+def _named(root: Root, program: Program) -> Root:
+    """A failed call is named by the last call of its `try` that reaches a service."""
+    if root.kind != "call" or root.name:
+        return root
+    where = program.names.function(f"{root.path}:{root.function}")
+    if where is None:
+        return root
+    module, function = where
+    body = function.attempts[root.attempt].body
+    named = ""
+    for effect in function.effects[body.start : body.end]:
+        if effect.kind == "call" and (not named or program.subjects.of_call(effect, module, function)):
+            named = effect.place.replace(">", ".").replace(":", ".").strip(".~?") or named
+    return Root("call", named, root.path, root.function, root.attempt)
+
+
+def _anchor(module: Module, function: Function, decision: Decision) -> Anchor:
+    cond = decision.guard.cond
+    if isinstance(cond, Failed):
+        return Anchor(module.path, function.key, "attempt", cond.attempt)
+    return Anchor(module.path, function.key, "guard", decision.taken.guards[0])
+
+
+def _related(chain: Chain, module: Module, decision: Decision, install: Install) -> tuple[Step, ...]:
+    steps = [s for s in chain if not (s.path == module.path and s.span == install.span)]
+    steps += [s for s in install.also if s.span != install.span]
+    if decision.guard.span.line != install.span.line:
+        steps.append(Step(module.path, decision.guard.span, "decided here"))
+    return tuple(dict.fromkeys(steps))
+
+
+def _subject(
+    program: Program, module: Module, function: Function, decision: Decision, root: Root, install: Install
+) -> Subject | None:
+    """What is lost: what the normal side reaches and the degraded one does not."""
+    normal = _reached(program, module, function, decision.other)
+    kept = {s.label for s in _reached(program, module, function, decision.taken)}
+    lost = [s for s in normal if s.label not in kept]
+    if install.stands_for is not None:
+        lost += [s for s in program.subjects.of_thing(install.stands_for) if s.label not in kept]
+    if root.kind == "import":
+        imported = _imported_subject(program, root)
+        if imported is not None and not any(s.confidence == "high" for s in lost) and imported.label not in kept:
+            lost.append(imported)
+    if root.kind == "unset" and not lost and install.loss == "replaced":
+        named = tokens.receiver(root.name)
+        lost += [Subject(named.subject, named.role, "use", "medium")] if named is not None else []
+    if not lost:
+        return None
+    return max(lost, key=lambda s: (CONFIDENCES.index(s.confidence), s.access == "write", s.role != "cache", s.label))
+
+
+def _imported_subject(program: Program, root: Root) -> Subject | None:
+    where = program.names.function(f"{root.path}:{root.function}")
+    names = [root.name]
+    if where is not None and root.attempt >= 0:
+        names = [*attempt_imports(where[1].attempts[root.attempt], where[1])]
+    for name in names:
+        ours = program.names.imported(name, root.path)
+        if ours is None:
+            known = module_subject(name.lstrip("."))
+            if known is not None:
+                return known
+            continue
+        place = f"{ours[0]}:{ours[1]}"
+        for thing in sorted(program.things.of_place(place)):
+            reached = sorted(program.subjects.of_thing(thing), key=lambda s: CONFIDENCES.index(s.confidence))
+            if reached:
+                return reached[-1]
+    return None
+
+
+def _reached(program: Program, module: Module, function: Function, arm: Arm) -> list[Subject]:
+    effects = [function.effects[i] for i in arm.effects]
+    found = set(program.subjects.of_effects(effects, module, function))
+    for effect in effects:
+        if effect.kind in ("bind", "return"):
+            for thing in program.things.of(effect.value, module, function):
+                found |= program.subjects.of_thing(thing)
+    return sorted(found)
+
+
+def _one_per_chain(found: Iterable[Degradation]) -> list[Degradation]:
+    """One finding per installing statement: the outer decision of several around it names the condition."""
+    best: dict[tuple[str, Span], Degradation] = {}
+    for seen in found:
+        key = (seen.scope, seen.span)
+        known = best.get(key)
+        if known is None or _PRECEDENCE[seen.trigger] < _PRECEDENCE[known.trigger]:
+            best[key] = seen
+    return sorted(best.values(), key=lambda d: (d.span, d.scope))

@@ -1,0 +1,217 @@
+"""The statement of a degraded arm that installs, chooses or works on a replacement, or drops the work."""
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from aether_lint.detect.arms import Decision, refuses
+from aether_lint.facts import Atom, Const, Definition, Display, Effect, Failed, Function, Ref, Value
+from aether_lint.link import Module, Program
+from aether_lint.link.absence import Step
+from aether_lint.link.nature import Nature, NatureTable
+from aether_lint.link.things import Thing
+from aether_lint.model import Confidence, Span
+
+STAND_INS = ("volatile", "disk", "null")
+
+
+class Install(Struct, frozen=True):
+    """`effect` is the index of the deciding effect, `span` the whole statement, `by` what serves instead.
+
+    `stands_for` is the durable thing that the same place holds otherwise.
+    """
+
+    effect: int
+    span: Span
+    loss: Literal["replaced", "sentinel", "skipped"]
+    by: str
+    confidence: Confidence
+    stands_for: Thing | None = None
+    also: tuple[Step, ...] = ()
+
+
+Made: TypeAlias = list[tuple[Function, list[Decision]]]
+"""The decisions of every function of a module."""
+
+
+def find(
+    program: Program, module: Module, function: Function, decision: Decision, made: Made
+) -> Install | None:
+    """The first installing statement on the taken side of a decision."""
+    search = _Search(program, module, function, decision, made)
+    for index in decision.taken.effects:
+        install = search.at(index)
+        if install is not None:
+            return install
+    return search.sentinel()
+
+
+class _Search:
+    """One decision, looked at effect by effect."""
+
+    def __init__(
+        self, program: Program, module: Module, function: Function, decision: Decision, made: Made
+    ) -> None:
+        self.made = made
+        self.program = program
+        self.module = module
+        self.function = function
+        self.decision = decision
+        self.natures: NatureTable = program.natures
+        self.direct = isinstance(decision.guard.cond, Failed)
+
+    def at(self, index: int) -> Install | None:
+        effect = self.function.effects[index]
+        match effect.kind:
+            case "bind":
+                return self._bind(index, effect)
+            case "return":
+                return self._return(index, effect)
+            case "call":
+                return self._call(index, effect)
+            case "write" | "augment":
+                box = self.natures.box_of(effect, self.module, self.function)
+                return None if box is None else self._box(index, box)
+            case "define" | "import":
+                return self._define(index, effect)
+            case _:
+                return None
+
+    def _bind(self, index: int, effect: Effect) -> Install | None:
+        nature = self._nature(effect.value)
+        if nature.kind not in STAND_INS:
+            return None
+        local = ">" in effect.place
+        other = self._other_thing(effect.place, index)
+        if nature.label.startswith("a process-local") and (local or other is None):
+            return None  # an empty container in a variable is an empty answer, no store
+        return self._install(index, nature, other)
+
+    def _return(self, index: int, effect: Effect) -> Install | None:
+        nature = self._nature(effect.value)
+        if nature.kind not in STAND_INS or self._is_container(effect.value):
+            return None
+        return self._install(index, nature, None)
+
+    def _call(self, index: int, effect: Effect) -> Install | None:
+        box = self.natures.box_of(effect, self.module, self.function)
+        if box is not None:
+            return self._box(index, box)
+        if self._creates(effect):
+            return None  # seen where the value is bound or returned
+        for name in self.program.things.called_functions(effect, self.module, self.function):
+            where = self.program.names.function(name)
+            if where is None or name.endswith(".__init__"):
+                continue
+            owner = f"{where[0].path}:{where[1].owner}" if where[1].owner else ""
+            if owner and self._is_other_object(effect, owner):
+                nature = self.natures.of_thing(Thing("class", owner))
+                if nature.kind in ("volatile", "disk"):
+                    return self._install(index, nature, None)
+            touched = self.natures.boxes(name)
+            if touched and not any(map(_keeps, self.program.subjects.of_function(name))):
+                return self._install(index, Nature("volatile", _box_label(sorted(touched)[0])), None)
+        return None
+
+    def _is_other_object(self, effect: Effect, owner: str) -> bool:
+        """Whether a method call goes to another object than the one whose method this is."""
+        return owner != f"{self.module.path}:{self.function.owner}"
+
+    def _creates(self, effect: Effect) -> bool:
+        return any(
+            t.kind in ("class", "external") for t in self.program.things.callees(effect, self.module, self.function)
+        )
+
+    def _define(self, index: int, effect: Effect) -> Install | None:
+        if not self.direct:
+            return None
+        if effect.kind == "define" and isinstance(effect.value, Definition):
+            kind = self.module.functions[effect.value.key].kind
+            name = f"{self.module.path}:{effect.value.key}"
+            nature = (
+                self.natures.of_thing(Thing("class", name)) if kind == "class" else self.natures.of_function(name)
+            )
+        else:
+            nature = self._nature(effect.value)
+        if nature.kind not in STAND_INS:
+            return None
+        other = self._other_thing(effect.place, index)
+        return self._install(index, nature, other) if other is not None or nature.kind != "null" else None
+
+    def _install(self, index: int, nature: Nature, stands_for: Thing | None) -> Install:
+        return Install(index, self._statement(index), "replaced", nature.label, "high", stands_for)
+
+    def _box(self, index: int, box: str) -> Install:
+        return Install(index, self._statement(index), "replaced", _box_label(box), "high")
+
+    def _statement(self, index: int) -> Span:
+        """The statement around an effect; for the left or right side of an expression the whole statement."""
+        effect = self.function.effects[index]
+        for later in self.function.effects[index:]:
+            if later.kind in ("bind", "return", "write", "augment", "raise") and _holds(later.span, effect.span):
+                return later.span
+        return effect.span
+
+    def _nature(self, value: Value | None) -> Nature:
+        return self.natures.of_value(value, self.module, self.function)
+
+    def _is_container(self, value: Value | None) -> bool:
+        return isinstance(value, Display) or all(
+            t.kind == "box" for t in self.program.things.of(value, self.module, self.function)
+        )
+
+    def _other_thing(self, place: str, index: int) -> Thing | None:
+        """What the place holds when nothing is missing."""
+        target = self.program.names.globalise(place, self.module.path)
+        for home, owner, other in self.program.names.bindings(target):
+            if owner is self.function and other in self.decision.taken.effects:
+                continue
+            for thing in sorted(self.program.things.of(owner.effects[other].value, home, owner)):
+                if thing.kind in ("made", "external", "class", "instance", "function", "module"):
+                    return thing
+        del index
+        return None
+
+    def sentinel(self) -> Install | None:
+        """A handler that binds the client to None or flips a flag which later code tolerates."""
+        if not self.direct:
+            return None
+        for index in self.decision.taken.effects:
+            effect = self.function.effects[index]
+            if effect.kind != "bind" or ">" in effect.place or not isinstance(effect.value, Const):
+                continue
+            if effect.value.value not in (None, False, True):
+                continue
+            uses = list(self._tolerating_uses(effect.place))
+            if uses:
+                return Install(index, effect.span, "sentinel", repr(effect.value.value), "high", None, tuple(uses[:6]))
+        return None
+
+    def _tolerating_uses(self, place: str) -> Iterator[Step]:
+        wanted = self.program.names.globalise(place, self.module.path)
+        for function, all_of_it in self.made:
+            if function is self.function:
+                continue
+            for decision in all_of_it:
+                cond = decision.guard.cond
+                if not isinstance(cond, Atom) or not isinstance(cond.value, Ref):
+                    continue
+                missing = (cond.kind == "none" and cond.positive) or (cond.kind == "truthy" and not cond.positive)
+                if not missing or self.program.names.globalise(cond.value.name, self.module.path) != wanted:
+                    continue
+                if decision.taken.effects and not refuses(decision.taken, self.program, self.module, function):
+                    yield Step(self.module.path, decision.guard.span, "and tolerated here")
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    start = (outer.line, outer.column) <= (inner.line, inner.column)
+    return start and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+
+
+def _keeps(subject: object) -> bool:
+    return getattr(subject, "confidence", "") == "high"
+
+
+def _box_label(box: str) -> str:
+    return f"`{box.rpartition(':')[2]}` in process memory"
