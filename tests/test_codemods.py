@@ -182,6 +182,21 @@ CASES = [
         "async def f(self):\n    await self.a(\n        1,\n    )  # b\n    return 1\n",
     ),
     Case(
+        "comments_above_what_goes_stay",
+        "raise_in_handler",
+        "try:\n    c = Redis()\nexcept RedisError:\n    # local copy\n    [[c = {}]]  # x\n\n"
+        "    # b\n    d = 1\n    e()\n",
+        "try:\n    c = Redis()\nexcept RedisError:\n    e()\n    # local copy\n    # b\n    raise\n",
+    ),
+    Case(
+        "comment_above_the_first_statement_of_a_block",
+        "require_config",
+        "def f():\n    if not dsn:\n        # dev\n        [[return {}]]\n    return Pg(dsn)\n",
+        "def f():\n    if not dsn:\n        # dev\n"
+        '        raise RuntimeError("DSN is required and is not set")\n    return Pg(dsn)\n',
+        {"variable": "DSN"},
+    ),
+    Case(
         "semicolons",
         "raise_in_handler",
         "try:\n    c = Redis()\nexcept RedisError:\n    log('x'); [[c = {}]]; d = 1  # e\n",

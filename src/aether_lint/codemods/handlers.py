@@ -1,7 +1,7 @@
 """Edits of exception handlers: names, the statements that stay, a raise at the end, a `try` that can go."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import libcst as cst
 
@@ -149,18 +149,27 @@ def reports_at_start(parts: Sequence[Part]) -> int:
 
 
 def with_statements(suite: cst.BaseSuite, keep: Sequence[Part], added: Sequence[cst.BaseSmallStatement]) -> Suite:
-    """The suite reduced to the parts in `keep`, in their lines, with the added statements each on a line of its own."""
+    """The suite reduced to the parts in `keep`, in their lines, with the added statements each on a line of its own.
+
+    Comments above a line that goes stay, above the first added statement.
+    """
     if isinstance(suite, cst.SimpleStatementSuite):
         kept = [part for part in suite.body if part in keep]
         return suite.with_changes(body=_joined([*kept, *added]))
-    lines: list[cst.BaseStatement] = []
+    lines: list[Any] = []
+    comments: list[cst.EmptyLine] = []
     for line in suite.body:
-        if not isinstance(line, cst.SimpleStatementLine):
-            lines += [cast(cst.BaseStatement, line)] if line in keep else []
-        elif kept := [part for part in line.body if part in keep]:
-            whole = len(kept) == len(line.body)
-            lines.append(line if whole else line.with_changes(body=_joined(kept)))
-    lines += [cst.SimpleStatementLine([statement]) for statement in added]
+        parts = line.body if isinstance(line, cst.SimpleStatementLine) else [line]
+        kept_here: list[Any] = [part for part in parts if part in keep]
+        if not kept_here:
+            comments += [above for above in getattr(line, "leading_lines", ()) if above.comment]
+        elif len(kept_here) == len(parts):
+            lines.append(line)
+        else:
+            lines.append(line.with_changes(body=_joined(kept_here)))
+    for statement in added:
+        lines.append(cst.SimpleStatementLine([statement], leading_lines=comments))
+        comments = []
     assert isinstance(suite, cst.IndentedBlock)
     return suite.with_changes(body=lines)
 
