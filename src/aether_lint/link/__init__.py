@@ -6,12 +6,15 @@ from aether_lint.facts import ModuleFacts
 from aether_lint.link.absence import AbsenceTable
 from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import Constants
+from aether_lint.link.defaults import DefaultReader
+from aether_lint.link.env_settings import SettingsTable
 from aether_lint.link.environment import Environment
 from aether_lint.link.gates import GateTable
 from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
 from aether_lint.link.refusals import RefusalTable
+from aether_lint.link.settings_fields import FieldReader
 from aether_lint.link.subjects import SubjectTable
 from aether_lint.link.things import ThingTable
 
@@ -33,6 +36,9 @@ class Program:
         self.natures = NatureTable(self.names, self.things, self.subjects)
         self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)
         self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)
+        defaults = DefaultReader(self.names, self.things, self.constants, self.environment)
+        fields = FieldReader(self.names, self.things, self.constants, defaults)
+        self.settings = SettingsTable(self.environment, defaults, fields)
         self.mentions = MentionTable(self.names, self.environment)
         self.refusals = RefusalTable(
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions

@@ -27,9 +27,11 @@ from aether_lint.facts import (
     Text,
     Value,
 )
-from aether_lint.link import Module, Program
-from aether_lint.link.environment import EnvRead
+from aether_lint.link.constants import Constants
+from aether_lint.link.environment import Environment, EnvRead
 from aether_lint.link.mentions import folded
+from aether_lint.link.names import Module, Names
+from aether_lint.link.things import ThingTable
 from aether_lint.model import Span
 
 DEPTH = 5  # names, calls and arms followed to a default
@@ -61,10 +63,13 @@ UNKNOWN = Default("unknown")
 
 
 class DefaultReader:
-    """Reads defaults off the facts of one program."""
+    """Reads defaults off the facts of a project."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, names: Names, things: ThingTable, constants: Constants, environment: Environment) -> None:
+        self._names = names
+        self._things = things
+        self._constants = constants
+        self._environment = environment
 
     def of_read(self, read: EnvRead, module: Module, function: Function, index: int) -> Default:
         """The effective default of the read that the effect `index` is."""
@@ -78,7 +83,7 @@ class DefaultReader:
     def _own(self, read: EnvRead) -> Default:
         if read.default is None:
             return REQUIRED if read.required else NONE
-        home = self._program.names.modules[read.module]
+        home = self._names.modules[read.module]
         return self.of_value(read.default, home, home.functions[read.function])
 
     def of_value(self, value: Value | None, module: Module, function: Function, depth: int = DEPTH) -> Default:
@@ -91,11 +96,9 @@ class DefaultReader:
             case Const(int() | float() as number):
                 return Default("number", value=number)
             case Const(str()) | Text():
-                return Default("text", self._program.constants.texts(value, module, function))
+                return Default("text", self._constants.texts(value, module, function))
             case Display("list" | "tuple" | "set", items, _):
-                return Default(
-                    "list", tuple(t for i in items for t in self._program.constants.texts(i, module, function))
-                )
+                return Default("list", tuple(t for i in items for t in self._constants.texts(i, module, function)))
             case Arms("or", values, _) if depth:
                 return self.of_value(values[-1], module, function, depth - 1)
             case Result(index) if depth:
@@ -109,7 +112,7 @@ class DefaultReader:
 
     def _of_result(self, index: int, module: Module, function: Function, depth: int) -> Default:
         effect = function.effects[index]
-        read = self._program.environment.read(effect, module, function)
+        read = self._environment.read(effect, module, function)
         if read is not None:
             inner = self.of_read(read, module, function, index)
             return Default("read", inner.texts, inner.value, other=read.names[0])
@@ -123,8 +126,8 @@ class DefaultReader:
             return self.of_value(base, module, function, depth)
         if effect.place in _SAME_CALLS and effect.args:
             return self.of_value(effect.args[0], module, function, depth)
-        called = self._program.things.called_functions(effect, module, function) if effect.kind == "call" else []
-        if len(called) == 1 and (where := self._program.names.function(called[0])) is not None:
+        called = self._things.called_functions(effect, module, function) if effect.kind == "call" else []
+        if len(called) == 1 and (where := self._names.function(called[0])) is not None:
             return self._of_factory(where[1], where[0], depth)
         return UNKNOWN
 
@@ -140,14 +143,14 @@ class DefaultReader:
         primitive = ciphers.lookup(name)
         if primitive is not None and primitive.kind in ("random", "unique id"):
             return Default("random", label=name)
-        bound = self._program.names.bindings(self._program.names.globalise(name, module.path))
+        bound = self._names.bindings(self._names.globalise(name, module.path))
         if len(bound) == 1:
             home, owner, index = bound[0]
             effect = owner.effects[index]
             if effect.kind == "bind":
                 found = self.of_value(effect.value, home, owner, depth)
                 return found if found.kind != "unknown" else UNKNOWN
-        texts = self._program.constants.texts(Ref(name), module, function)
+        texts = self._constants.texts(Ref(name), module, function)
         return Default("text", texts) if texts else UNKNOWN
 
     def _later(self, module: Module, function: Function, index: int, *, raises: bool) -> Default | None:
