@@ -14,6 +14,7 @@ from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
 from aether_lint.link.refusals import RefusalTable
+from aether_lint.link.startup import StartupTable
 from aether_lint.link.settings_fields import FieldReader
 from aether_lint.link.subjects import SubjectTable
 from aether_lint.link.things import ThingTable
@@ -43,6 +44,7 @@ class Program:
         self.refusals = RefusalTable(
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions
         )
+        self.startup = StartupTable(self.names, self.things, self.calls, self.gates)
 
 
 def link(modules: Sequence[ModuleFacts], sources: Sequence[str] = (), complete: bool = True) -> Program:

@@ -222,7 +222,9 @@ class HookFinder:
             if thing.kind == "function":
                 found.append(thing.name)
             elif thing.kind in ("instance", "class"):
-                members = ("__call__", "__aenter__", "__enter__") if thing.kind == "instance" else ("__aenter__", "__enter__")
+                members = (
+                    ("__call__", "__aenter__", "__enter__") if thing.kind == "instance" else ("__aenter__", "__enter__")
+                )
                 for member in members:
                     found += [t.name for t in sorted(self._things.attribute(thing, member)) if t.kind == "function"]
         return found
@@ -348,7 +350,9 @@ class HookFinder:
                     if name in seen or where is None:
                         continue
                     seen.add(name)
-                    if self.serving_call(*where) is not None or any(_works(where[1], k) for k in range(len(where[1].loops))):
+                    if self.serving_call(*where) is not None or any(
+                        _works(where[1], k) for k in range(len(where[1].loops))
+                    ):
                         return True
                     following += [(*where, i) for i, e in enumerate(where[1].effects) if e.kind == "call"]
             work = following
