@@ -11,9 +11,14 @@ def main() -> None:
 
         print(f"aether-lint {__version__}")
         sys.exit(0)
-    from aether_lint.cli.app import run
+    from aether_lint.warm import replay
 
-    sys.exit(run(arguments))
+    code = replay(arguments)
+    if code is None:
+        from aether_lint.cli.app import run
+
+        code = run(arguments)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

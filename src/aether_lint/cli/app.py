@@ -54,7 +54,7 @@ def cli() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the program and give back its exit code. Commands return an `Outcome`, or an exit code of click's own."""
     try:
-        outcome = cli.main(list(arguments), prog_name="aether-lint", standalone_mode=False)
+        outcome = cli.main(list(arguments), prog_name="aether-lint", standalone_mode=False, obj=tuple(arguments))
         if isinstance(outcome, Outcome):
             emit(outcome)
             return outcome.code

@@ -9,16 +9,15 @@ import click
 from aether_lint.cli.exit_codes import exit_code
 from aether_lint.cli.options import engine, selection
 from aether_lint.cli.outcome import Outcome
-from aether_lint.cli.source_lines import SourceLines
+from aether_lint.cli.output import Target, deliver
+from aether_lint.config import ConfigError
 from aether_lint.engine.run import CheckRequest, check
-from aether_lint.model import SEVERITIES, Report
-from aether_lint.report import FORMATS, Context, render
-from aether_lint.report.style import PLAIN, style_for
-from aether_lint.report.summary import error_line
-from aether_lint.rules.registry import load_rules, rule_page
+from aether_lint.engine.trace import Trace
+from aether_lint.model import SEVERITIES, FileError, Report
+from aether_lint.report import FORMATS
 
 STDIN = "-"
-_TEXT_FORMATS = ("text", "concise")
+UNNAMED = "<stdin>"
 
 
 @click.command("check")
@@ -33,15 +32,18 @@ _TEXT_FORMATS = ("text", "concise")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, too.")
 @click.option("--quiet", "-q", is_flag=True, help="No summary.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output-file", metavar="FILE", help="Write there instead of to stdout.")
+@click.option("--output-file", metavar="FILE", default="", help="Write there instead of to stdout.")
+@click.pass_obj
 def command(
+    arguments: tuple[str, ...],
+    /,
     paths: tuple[str, ...],
     exit_zero: bool,
     stdin_filename: str | None,
     quiet: bool,
     show_suppressed: bool,
     output_format: str,
-    output_file: str | None,
+    output_file: str,
     **request: Any,
 ) -> Outcome:
     """Find places that fail open.
@@ -49,30 +51,36 @@ def command(
     Reads the current folder unless paths are given; `-` reads one module from stdin. Exit codes: 0 clean, 1 findings,
     2 wrong usage, or something could not be analyzed.
     """
-    if STDIN in paths and len(paths) > 1:
+    stdin = _stdin(paths, stdin_filename)
+    name = stdin_filename or UNNAMED
+    request |= {"paths": paths or (".",), "cwd": os.getcwd(), "show_suppressed": show_suppressed}
+    request |= {"stdin": stdin, "stdin_filename": "" if stdin is None else name}
+    trace = Trace()
+    report = _report(CheckRequest(**request), trace)
+    code = exit_code(report, exit_zero=exit_zero)
+    target = Target(output_format, output_file, quiet, show_suppressed)
+    outcome = deliver(report, code, target, {} if stdin is None else {name: stdin})
+    if stdin is not None or output_file or request["write_baseline"] or request["no_cache"]:
+        return outcome
+    return outcome.then(lambda code, out, err: trace.remember(arguments, code, out, err))
+
+
+def _report(request: CheckRequest, trace: Trace) -> Report:
+    """The report of a run; of a configuration that nothing can be checked with, in the format asked for, too."""
+    try:
+        return check(request, trace)
+    except ConfigError as error:
+        message = f"{error.message}; {error.help}" if error.help else error.message
+        path = os.path.relpath(error.path).replace(os.sep, "/")
+        return Report(errors=[FileError(path, "config", message, error.line, error.column)])
+
+
+def _stdin(paths: tuple[str, ...], filename: str | None) -> bytes | None:
+    """What was piped in, or None where no path is `-`."""
+    if STDIN not in paths:
+        if filename is not None:
+            raise click.UsageError("`--stdin-filename` belongs to `-`: aether-lint check - --stdin-filename src/app.py")
+        return None
+    if len(paths) > 1:
         raise click.UsageError("`-` stands alone: stdin is one module, checked against the project on disk")
-    if stdin_filename is not None and STDIN not in paths:
-        raise click.UsageError("`--stdin-filename` belongs to `-`: `aether-lint check - --stdin-filename src/app.py`")
-    stdin = sys.stdin.buffer.read() if STDIN in paths else None
-    report = check(
-        CheckRequest(
-            paths=paths or (".",),
-            cwd=os.getcwd(),
-            stdin=stdin,
-            stdin_filename=stdin_filename or "",
-            show_suppressed=show_suppressed,
-            **request,
-        )
-    )
-    overlay = {} if stdin is None else {stdin_filename or "": stdin}
-    context = Context(
-        sources=SourceLines(os.getcwd(), overlay),
-        rules=load_rules,
-        page=rule_page,
-        style=PLAIN if output_file else style_for(sys.stdout),
-        quiet=quiet,
-        show_suppressed=show_suppressed,
-    )
-    return _outcome(
-        report, context, output_format, output_file, exit_code(report, request["fail_on"], exit_zero=exit_zero)
-    )
+    return sys.stdin.buffer.read()
