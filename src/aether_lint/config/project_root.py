@@ -11,8 +11,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from aether_lint.config.error import ConfigError
 from aether_lint.config.load import OWN_FILE, SHARED_FILE, is_configured
-from aether_lint.config.toml_source import read_toml
+from aether_lint.config.toml_source import LIMIT, read_toml
+from aether_lint.files import read_regular
 
 Evidence = Literal["config", "git", "packaging", "named", "folder"]
 
@@ -39,9 +41,15 @@ _NOTHING = _Markers()
 
 
 class RootFinder:
-    """Finds roots and remembers what it saw of each folder; make one for a run, so that edits are seen by the next."""
+    """Finds roots and remembers what it saw of each folder; make one for a run, so that edits are seen by the next.
 
-    def __init__(self) -> None:
+    A pyproject.toml that cannot be parsed may hold the table: that is raised. With `lenient`, one whose text does
+    not name us is kept in `broken` instead, and the search goes on: the file is an error, and the code is linted.
+    """
+
+    def __init__(self, *, lenient: bool = False) -> None:
+        self._lenient = lenient
+        self.broken: list[ConfigError] = []
         self._seen: dict[str, _Markers] = {}
         self.consulted: set[str] = (
             set()
@@ -71,7 +79,7 @@ class RootFinder:
         """Tell what a folder holds that was listed anyway: saves the look-ups. Raises as `root_of`."""
         if folder not in self._seen:
             present = [name for name in MARKERS if name in names]
-            self._seen[folder] = _look(folder, present) if present else _NOTHING
+            self._seen[folder] = self._look(folder, present) if present else _NOTHING
 
     def _markers(self, folder: str) -> _Markers:
         markers = self._seen.get(folder)
@@ -79,13 +87,37 @@ class RootFinder:
             paths = {name: os.path.join(folder, name) for name in MARKERS}
             self.consulted.update(paths.values())
             present = [name for name, path in paths.items() if os.path.lexists(path)]
-            markers = self._seen[folder] = _look(folder, present)
+            markers = self._seen[folder] = self._look(folder, present)
         return markers
 
+    def _look(self, folder: str, present: list[str]) -> _Markers:
+        configured = OWN_FILE in present
+        if SHARED_FILE in present and not configured:
+            configured = self._has_table(os.path.join(folder, SHARED_FILE))
+        return _Markers(configured, ".git" in present, any(name in present for name in _PACKAGING))
 
-def git_top(folder: str) -> str:
-    """The nearest folder upwards, from an absolute one, with a `.git` entry; or an empty string."""
-    return next((above for above in _upwards(folder) if os.path.lexists(os.path.join(above, ".git"))), "")
+    def _has_table(self, path: str) -> bool:
+        try:
+            return is_configured(read_toml(path))
+        except ConfigError as error:
+            if not self._lenient or _names_us(path):
+                raise
+            self.broken.append(error)
+            return False
+
+
+def git_top(folder: str, consulted: set[str] | None = None) -> str:
+    """The nearest folder upwards, from an absolute one, with a `.git` entry; or an empty string.
+
+    `consulted` collects the paths that were looked at.
+    """
+    for above in _upwards(folder):
+        entry = os.path.join(above, ".git")
+        if consulted is not None:
+            consulted.add(entry)
+        if os.path.lexists(entry):
+            return above
+    return ""
 
 
 def find_root(file_path: str, named: str = "") -> str:
@@ -105,8 +137,8 @@ def _upwards(folder: str) -> Iterator[str]:
         folder = parent
 
 
-def _look(folder: str, present: list[str]) -> _Markers:
-    configured = OWN_FILE in present
-    if SHARED_FILE in present and not configured:
-        configured = is_configured(read_toml(os.path.join(folder, SHARED_FILE)))
-    return _Markers(configured, ".git" in present, any(name in present for name in _PACKAGING))
+def _names_us(path: str) -> bool:
+    try:
+        return b"aether" in read_regular(path, LIMIT)
+    except OSError:
+        return True

@@ -49,7 +49,7 @@ class Project(Struct):
 class Discovery(Struct):
     """What was found. Paths of errors are absolute; `left_out` counts folders and files by reason.
 
-    `folders` were searched; `consulted` are the other paths, present or not, that decided something.
+    `folders` were searched; `consulted` are other paths that decided something, present or not.
     """
 
     projects: list[Project] = []
@@ -66,7 +66,7 @@ def discover(
 
     Folders are searched, leaving out what is ignored or excluded; a path that is named is read in any case.
     `config_path` names a file to use in place of every root's own; `known` are the codes and names of all rules.
-    Raises `ConfigError` if `config_path` cannot be used; what is wrong with a project's own is an error in the outcome.
+    Raises `ConfigError` if `config_path` cannot be used; a project's own that cannot is an error in the outcome.
     """
     search = _Search(os.path.realpath(cwd or os.getcwd()), config_path or "", known)
     search.add(paths or (".",))
@@ -106,14 +106,12 @@ class _Search:
 
     def __init__(self, cwd: str, config_path: str, known: Collection[str]) -> None:
         self._cwd = cwd
-        self._finder = RootFinder()
+        self._finder = RootFinder(lenient=True)
         self._configs = _Configs(os.path.join(cwd, config_path) if config_path else "", known)
         self._named: dict[str, Root] = {}
+        self._consulted = {os.path.join(cwd, config_path)} if config_path else set[str]()
         self._named_errors: list[FileError] = []
-        self.walk = self._new_walk()
-
-    def _new_walk(self) -> Walk:
-        return Walk(self._finder, self._configs.of, self._configs.keep)
+        self.walk = Walk(self._finder, self._configs.of, self._configs.keep)
 
     def add(self, paths: Sequence[str]) -> None:
         """Take the paths of the command line: folders first, outer before inner, whatever their order."""
@@ -121,6 +119,7 @@ class _Search:
         files: list[str] = []
         for path in paths:
             absolute = os.path.normpath(os.path.join(self._cwd, path)) if path else self._cwd
+            self._consulted.add(absolute)
             try:
                 mode = os.stat(absolute).st_mode
             except (OSError, ValueError) as error:
@@ -158,21 +157,22 @@ class _Search:
     def outcome(self) -> Discovery:
         """Everything found, in an order that does not depend on that of folders or arguments."""
         asked = {**self.walk.files, **self._named}
-        projects: dict[str, list[str]] = {}
-        evidence: dict[str, Root] = {}
+        # a project without Python files still has gates
+        evidence = {path: root for path, root in self.walk.entered.items() if root.evidence != "named"}
+        projects: dict[str, list[str]] = {path: [] for path in evidence}
         for path, root in asked.items():
             projects.setdefault(root.path, []).append(path)
             evidence[root.path] = root
+        for error in self._finder.broken:
+            self._configs.keep(error)
         found = [self._project(evidence[root], projects[root]) for root in sorted(projects)]
         errors = [*self.walk.errors, *self._named_errors, *self._configs.errors.values()]
-        folders = self.walk.folders
-        consulted = self.walk.consulted | self._finder.consulted
         return Discovery(
             projects=found,
             errors=sorted(set(errors), key=lambda error: (error.path, error.kind, error.line, error.column)),
             left_out=dict(sorted(self.walk.left_out.items())),
-            folders=folders,
-            consulted={path for path in consulted if os.path.dirname(path) not in folders},
+            folders=self.walk.folders,
+            consulted=self._consulted | self.walk.consulted | self._finder.consulted,
         )
 
     def _project(self, root: Root, paths: list[str]) -> Project:
@@ -195,12 +195,16 @@ class _Search:
             return [], False
         if root.path in self.walk.entered:
             return [], True
-        rest = self._new_walk()
+        rest = Walk(self._finder, self._configs.of, _unsaid)  # nobody asked for what cannot be read here
         complete = rest.below(root.path, only=root.path, limit=CONTEXT_LIMIT)
         rest.settle_links()
         self.walk.folders |= rest.folders
-        self.walk.consulted |= rest.consulted
+        self._consulted |= rest.consulted
         return [path for path in rest.files if path not in asked], complete
+
+
+def _unsaid(error: ConfigError) -> None:
+    """Drop an error of the context."""
 
 
 def _in_order(files: list[SourceFile]) -> list[SourceFile]:

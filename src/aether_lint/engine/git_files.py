@@ -29,7 +29,7 @@ class TrackedFiles:
     """Which paths the index of a work tree lists; read when it is asked for the first time."""
 
     def __init__(self, git_folder: str) -> None:
-        self._path = os.path.join(git_folder, "index")
+        self.path = os.path.join(git_folder, "index")
         self._raw: bytes | None = None
         self._names: frozenset[bytes] | None = None  # of an index that shortens its names
 
@@ -57,9 +57,14 @@ class TrackedFiles:
             return any(name.startswith(prefix) for name in self._names)
         return prefix in raw
 
+    @property
+    def was_read(self) -> bool:
+        """Whether the index was asked at all."""
+        return self._raw is not None
+
     def _load(self) -> bytes:
         if self._raw is None:
-            self._raw = _read_bytes(self._path)
+            self._raw = _read_bytes(self.path)
             if self._raw[:4] == b"DIRC" and int.from_bytes(self._raw[4:8], "big") == 4:
                 self._names = frozenset(_compressed_names(self._raw))
         return self._raw

@@ -31,25 +31,51 @@ _SUFFIXES = (".py", ".pyw")  # of the only files that are asked about
 
 
 class _Pattern(Struct, frozen=True):
+    glob: str
     regex: str
     negated: bool
     folders_only: bool
-    tail: str  # what a matching path ends with, as far as that is plain text
+    by_name: bool  # no slash: it is matched with the name alone
+
+    @property
+    def name(self) -> str:
+        """The only name that matches, or empty."""
+        return self.glob if self.by_name and not _WILD.search(self.glob) else ""
+
+    @property
+    def tail(self) -> str:
+        """What a matching path ends with, as far as that is plain text."""
+        return re.split(r"[*?\]\\/]", self.glob)[-1]
 
 
 class _Verdict:
-    """The last pattern that matches decides: one regular expression tries them in reverse order."""
+    """The last pattern that matches decides. Most patterns are plain names, and most others look at the name alone."""
 
     def __init__(self, patterns: list[_Pattern]) -> None:
-        ordered = patterns[::-1]
-        self._ignores = [not pattern.negated for pattern in ordered]
-        self._match = re.compile("|".join(f"({pattern.regex})" for pattern in ordered), re.DOTALL).fullmatch
+        self._ignores = [not pattern.negated for pattern in patterns]
+        self._names = {pattern.name: order for order, pattern in enumerate(patterns) if pattern.name}
+        self._by_name = _LastMatch([(i, p) for i, p in enumerate(patterns) if p.by_name and not p.name])
+        self._by_path = _LastMatch([(i, p) for i, p in enumerate(patterns) if not p.by_name])
 
     def __call__(self, path: str) -> bool | None:
         if not self._ignores:
             return None
-        match = self._match(path)
-        return None if match is None else self._ignores[(match.lastindex or 1) - 1]
+        name = path[path.rfind("/") + 1 :]
+        last = max(self._names.get(name, -1), self._by_name(name), self._by_path(path))
+        return self._ignores[last] if last >= 0 else None
+
+
+class _LastMatch:
+    """The highest order of the patterns that match, or -1: one regular expression tries them from the last on."""
+
+    def __init__(self, patterns: list[tuple[int, _Pattern]]) -> None:
+        self._orders = [order for order, _ in patterns][::-1]
+        regex = "|".join(f"({pattern.regex})" for _, pattern in reversed(patterns))
+        self._match = re.compile(regex, re.DOTALL).fullmatch
+
+    def __call__(self, text: str) -> int:
+        match = self._match(text) if self._orders else None
+        return -1 if match is None else self._orders[(match.lastindex or 1) - 1]
 
 
 class IgnoreList:
@@ -89,8 +115,8 @@ class IgnoreList:
 
 
 def _matches_any(pattern: _Pattern, paths: list[str]) -> bool:
-    match = re.compile(pattern.regex, re.DOTALL).fullmatch
-    return any(match(path) for path in paths)
+    verdict = _Verdict([pattern])
+    return any(verdict(path) is not None for path in paths)
 
 
 def parse_lines(text: str) -> list[str]:
@@ -110,15 +136,12 @@ def _parse(line: str) -> _Pattern | None:
     line = line[1:] if negated else line
     folders_only = line.endswith("/")
     line = line[:-1] if folders_only else line
-    anywhere = "/" not in line
+    by_name = "/" not in line
     line = line.removeprefix("/")
     if not line:
         return None
-    regex = _translate(line, whole=not anywhere)
-    if regex is None:
-        return None
-    tail = re.split(r"[*?\]\\/]", line)[-1]
-    return _Pattern("(?:.*/)?" + regex if anywhere else regex, negated, folders_only, tail)
+    regex = _translate(line, whole=not by_name)
+    return None if regex is None else _Pattern(line, regex, negated, folders_only, by_name)
 
 
 def _translate(glob: str, *, whole: bool) -> str | None:

@@ -44,9 +44,15 @@ class Walk:
         self.files: dict[str, Root] = {}
         self.errors: list[FileError] = []
         self.left_out: Counter[str] = Counter()
-        self.entered: set[str] = set()
+        self.entered: dict[str, Root] = {}
         self.folders: set[str] = set()
-        self.consulted: set[str] = set()  # files outside `folders` that decided something
+        self._indexes: list[TrackedFiles] = []
+        self._consulted: set[str] = set()
+
+    @property
+    def consulted(self) -> set[str]:
+        """Paths that decided something, present or not, besides what lies in `folders`."""
+        return self._consulted | {index.path for index in self._indexes if index.was_read}
 
     def below(self, start: str, only: str = "", limit: int = 0) -> bool:
         """Search below `start`, a real path that is left out under no circumstances.
@@ -107,15 +113,17 @@ class Walk:
         config = self._config_of(root.path)
         if config is None:
             return None
-        top = git_top(self._start)
+        top = git_top(self._start, self._consulted)
         ignores = info_exclude(top) if top else ()
         for folder in _above(self._start, top or root.path):
-            self.consulted.add(os.path.join(folder, ".gitignore"))
+            self._consulted.add(os.path.join(folder, ".gitignore"))
             ignores = gitignore(folder) + ignores
         place = Place(root, excludes_of(root, config), ignores)
         if top:
-            self.consulted.add(info_exclude_path(top))
-            place = Place(root, place.excludes, ignores, slashed(top), TrackedFiles(git_folders(top)[0]))
+            self._consulted.add(info_exclude_path(top))
+            tracked = TrackedFiles(git_folders(top)[0])
+            self._indexes.append(tracked)
+            place = Place(root, place.excludes, ignores, slashed(top), tracked)
         return place.sparing(self._start)
 
     def _search(self, folder: str, place: Place) -> list[tuple[str, Place]]:
@@ -124,15 +132,15 @@ class Walk:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=_name_of)
         except OSError as error:
+            self._consulted.add(folder)
             self.errors.append(unreadable(error, folder))
             return []
         names = {entry.name for entry in entries}
         reason = "" if folder == self._start else _own_reason(folder, names)
-        if reason:
-            self.left_out[reason] += 1
-            return []
-        inner = self._enter(folder, names, place)
+        inner = None if reason else self._enter(folder, names, place)
         if inner is None:
+            self._consulted.add(folder)  # what it holds decided that it is not searched
+            self.left_out.update([reason] if reason else [])
             return []
         self.folders.add(folder)
         prefix = slashed(folder)
@@ -158,10 +166,11 @@ class Walk:
             self._keep(error)
             return None
         if place.root.path == folder:
-            self.entered.add(folder)
+            self.entered[folder] = place.root
         if ".git" in names and slashed(folder) != place.top:
             place = place.with_top(folder)
-            self.consulted.add(info_exclude_path(folder))
+            self._consulted.add(info_exclude_path(folder))
+            self._indexes += [place.tracked] if place.tracked else []
         return place.with_gitignore(folder) if ".gitignore" in names else place
 
     def _take(self, entry: "os.DirEntry[str]", path: str, place: Place, folders: list[tuple[str, Place]]) -> None:
