@@ -11,6 +11,7 @@ def test_example_holds_each_of_the_rules_once() -> None:
     report = check(CheckRequest(paths=(".",), cwd=str(EXAMPLE), no_cache=True, jobs=1))
     assert report.errors == []
     assert {(finding.path, finding.code) for finding in report.findings} == {
+        (".github/workflows/checks.yml", "AET522"),
         ("berths/bootstrap.py", "AET402"),
         ("berths/main.py", "AET401"),
         ("berths/security/passwords.py", "AET301"),
@@ -25,4 +26,4 @@ def test_example_holds_each_of_the_rules_once() -> None:
         ("pyproject.toml", "AET501"),
         ("pyproject.toml", "AET511"),
     }
-    assert len(report.findings) == 13
+    assert len(report.findings) == 14
