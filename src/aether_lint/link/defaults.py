@@ -71,20 +71,20 @@ class DefaultReader:
         self._constants = constants
         self._environment = environment
 
-    def of_read(self, read: EnvRead, module: Module, function: Function, index: int) -> Default:
+    def of_read(self, read: EnvRead, module: Module, function: Function, index: int, depth: int = DEPTH) -> Default:
         """The effective default of the read that the effect `index` is."""
-        own = self._own(read)
+        own = self._own(read, depth)
         if own.kind in ("none", "required") or own.texts == ("",):
-            later = self._later(module, function, index, raises=read.required)
+            later = self._later(module, function, index, depth, raises=read.required)
             if later is not None:
                 return later
         return own
 
-    def _own(self, read: EnvRead) -> Default:
+    def _own(self, read: EnvRead, depth: int) -> Default:
         if read.default is None:
             return REQUIRED if read.required else NONE
         home = self._names.modules[read.module]
-        return self.of_value(read.default, home, home.functions[read.function])
+        return self.of_value(read.default, home, home.functions[read.function], depth)
 
     def of_value(self, value: Value | None, module: Module, function: Function, depth: int = DEPTH) -> Default:
         """The default that a value is."""
@@ -114,7 +114,7 @@ class DefaultReader:
         effect = function.effects[index]
         read = self._environment.read(effect, module, function)
         if read is not None:
-            inner = self.of_read(read, module, function, index)
+            inner = self.of_read(read, module, function, index, depth)
             return Default("read", inner.texts, inner.value, other=read.names[0])
         primitive = ciphers.lookup(effect.place)
         if primitive is not None and primitive.kind in ("random", "unique id"):
@@ -153,23 +153,23 @@ class DefaultReader:
         texts = self._constants.texts(Ref(name), module, function)
         return Default("text", texts) if texts else UNKNOWN
 
-    def _later(self, module: Module, function: Function, index: int, *, raises: bool) -> Default | None:
+    def _later(self, module: Module, function: Function, index: int, depth: int, *, raises: bool) -> Default | None:
         places: list[str] = []
         for effect in function.effects[index + 1 :]:
             for value in values_of(effect):
                 tail = self._tail(value, index, places, function)
                 if tail is not None:
-                    return self._marked(tail, effect, module, function)
+                    return self._marked(tail, effect, module, function, depth)
             if effect.kind == "bind" and comes_from(effect.value, index, places, function):
                 places.append(effect.place)
             elif (
                 effect.kind == "bind" and effect.place in places and self._when_missing(effect, places, index, function)
             ):
-                return self._marked(effect.value, effect, module, function)
-        return self._returned(module, function, index, places) if raises or places else None
+                return self._marked(effect.value, effect, module, function, depth)
+        return self._returned(module, function, index, places, depth) if raises or places else None
 
-    def _marked(self, value: Value | None, effect: Effect, module: Module, function: Function) -> Default:
-        found = self.of_value(value, module, function)
+    def _marked(self, value: Value | None, effect: Effect, module: Module, function: Function, depth: int) -> Default:
+        found = self.of_value(value, module, function, depth)
         return Default(found.kind, found.texts, found.value, found.other, found.label, effect.span)
 
     def _tail(self, value: Value | None, index: int, places: list[str], function: Function) -> Value | None:
@@ -205,11 +205,13 @@ class DefaultReader:
             guard = function.guards[guard].parent
         return False
 
-    def _returned(self, module: Module, function: Function, index: int, places: list[str]) -> Default | None:
+    def _returned(
+        self, module: Module, function: Function, index: int, places: list[str], depth: int
+    ) -> Default | None:
         """`if not v: return "x"`: the function answers with a default."""
         for effect in function.effects[index + 1 :]:
             if effect.kind == "return" and effect.when >= 0 and self._when_missing(effect, places, index, function):
-                found = self._marked(effect.value, effect, module, function)
+                found = self._marked(effect.value, effect, module, function, depth)
                 if found.kind in ("text", "random", "list"):
                     return found
         return None

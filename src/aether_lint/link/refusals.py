@@ -33,6 +33,7 @@ from aether_lint.link.things import ThingTable
 Verdict = Literal["always", "production", "never"]
 Scalar: TypeAlias = bool | int | float | str | None
 
+BINDING_DEPTH = 4  # local variables followed
 PASSING_DEPTH = 2  # functions that hand the value on to the one that checks it
 _SAME_TEXT = frozenset({"get_secret_value", "encode", "decode", "expandtabs"})
 _PREDICATE_WORDS = (
@@ -186,6 +187,10 @@ class RefusalTable:
             return "never"
         return "production" if production else "always"
 
+    def is_value(self, value: Value, module: Module, function: Function, setting: Setting) -> bool:
+        """Whether an expression is the setting, with nothing but the form of its text changed."""
+        return self._value(value, module, function, setting) is not UNKNOWN
+
     def holds(self, cond: Cond, module: Module, function: Function, setting: Setting) -> tuple[bool | None, bool, bool]:
         """(truth of a condition given the value, whether it depends on it, whether it only holds in production)."""
         match cond:
@@ -298,23 +303,27 @@ class RefusalTable:
         found = [self._constants.literal(i, module, function) for i in items]
         return [f.value for f in found if f is not None]
 
-    def _value(self, value: Value | None, module: Module, function: Function, setting: Setting) -> "Scalar | _Unknown":
+    def _value(
+        self, value: Value | None, module: Module, function: Function, setting: Setting, depth: int = BINDING_DEPTH
+    ) -> "Scalar | _Unknown":
         """What an expression is when the setting has its value; `UNKNOWN` when it does not come from it."""
         match value:
             case Ref(name):
                 if self._denotes(name, module, function, setting):
                     return setting.value
-                return self._bound(name, module, function, setting)
+                return self._bound(name, module, function, setting, depth - 1) if depth else UNKNOWN
             case Attr(Result(), name):
                 return setting.value if folded(name) in setting.fields else UNKNOWN
             case Attr(base, name) if folded(name) in setting.fields and _holds_settings(base):
                 return setting.value
             case Result(index):
-                return self._result(index, module, function, setting)
+                return self._result(index, module, function, setting, depth)
             case _:
                 return UNKNOWN
 
-    def _bound(self, name: str, module: Module, function: Function, setting: Setting) -> "Scalar | _Unknown":
+    def _bound(
+        self, name: str, module: Module, function: Function, setting: Setting, depth: int
+    ) -> "Scalar | _Unknown":
         """What a local variable is, where one binding gives it its value."""
         if not name.startswith(f":{function.key}>"):
             return UNKNOWN
@@ -322,7 +331,9 @@ class RefusalTable:
         if len(bound) != 1 or (isinstance(bound[0], Ref) and bound[0].name == name):
             return UNKNOWN
         return (
-            self._value(bound[0], module, function, setting) if isinstance(bound[0], Ref | Result | Attr) else UNKNOWN
+            self._value(bound[0], module, function, setting, depth)
+            if isinstance(bound[0], Ref | Result | Attr)
+            else UNKNOWN
         )
 
     def _denotes(self, name: str, module: Module, function: Function, setting: Setting) -> bool:
@@ -338,7 +349,9 @@ class RefusalTable:
         where = module.functions.get(head.removeprefix(":"))
         return where is not None and where.kind == "class"
 
-    def _result(self, index: int, module: Module, function: Function, setting: Setting) -> "Scalar | _Unknown":
+    def _result(
+        self, index: int, module: Module, function: Function, setting: Setting, depth: int
+    ) -> "Scalar | _Unknown":
         effect = function.effects[index]
         if (module.path, function.key, index) in setting.reads:
             return setting.value
@@ -351,11 +364,11 @@ class RefusalTable:
             fresh = setting.variables.intersection(read.names) and read.default is None
             return None if fresh else UNKNOWN
         if effect.place in ("builtins.len", "builtins.str", "builtins.bool") and len(effect.args) == 1:
-            inner = self._value(effect.args[0], module, function, setting)
+            inner = self._value(effect.args[0], module, function, setting, depth)
             return inner if isinstance(inner, _Unknown) else _converted(effect.place, inner)
         if effect.kind != "call" or (base := _receiver(effect)) is None:
             return UNKNOWN
-        inner = self._value(base, module, function, setting)
+        inner = self._value(base, module, function, setting, depth)
         return inner if isinstance(inner, _Unknown) else _method(effect, inner)
 
 

@@ -1,0 +1,186 @@
+"""Settings whose value, when nobody sets them, leaves something open: value by name by later fate.
+
+Judged in this order, the first that fits decides: credentials in a URL, the open position of a switch, a random secret,
+another secret, a literal secret, an empty secret that is used as a key.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from aether_lint.catalog import toggles, tokens
+from aether_lint.detect import secret_values
+from aether_lint.detect.key_uses import KeyUse, key_use
+from aether_lint.detect.reach import Reach, reach
+from aether_lint.facts import Function
+from aether_lint.link import Module, Program
+from aether_lint.link.env_settings import EnvSetting
+from aether_lint.link.refusals import Scalar
+from aether_lint.model import Confidence, Severity
+
+Kind = Literal["credentials", "open", "random", "shared", "literal", "empty"]
+
+
+class WeakSetting(Struct, frozen=True):
+    """One setting with a weak value.
+
+    `value` is the weak default as text, `reach` whether it is met in production, `use` where an empty secret is used.
+    """
+
+    kind: Kind
+    setting: EnvSetting
+    scope: str
+    value: str
+    severity: Severity
+    confidence: Confidence
+    reach: Reach = "open"
+    use: KeyUse | None = None
+    toggle: toggles.Toggle | None = None
+
+
+def observe(program: Program, module: Module) -> list[WeakSetting]:
+    """The weak settings of a module, one for each variable, in order of position."""
+    found: dict[tuple[Kind, str], WeakSetting] = {}
+    for setting in sorted(program.settings.of_module(module), key=lambda s: s.span):
+        weak = _judge(program, module, setting)
+        if weak is not None:
+            found.setdefault((weak.kind, setting.name), weak)
+    return list(found.values())
+
+
+def _judge(program: Program, module: Module, setting: EnvSetting) -> WeakSetting | None:
+    weak = _by_value(setting)
+    function = module.functions[setting.function]
+    if weak is None:
+        weak = _empty(program, setting, function)
+    if weak is None or _is_left_out(program, module, function, setting):
+        return None
+    how = reach(program, module, function, setting.index)
+    if how == "closed" or _refused(program, setting, weak):
+        return None
+    return _placed(weak, how)
+
+
+def _placed(weak: WeakSetting, how: Reach) -> WeakSetting:
+    return WeakSetting(
+        weak.kind, weak.setting, weak.scope, weak.value, weak.severity, weak.confidence, how, weak.use, weak.toggle
+    )
+
+
+def _by_value(setting: EnvSetting) -> WeakSetting | None:
+    default = setting.default
+    for text in default.texts:
+        if secret_values.credentials(text) is not None:
+            return _weak("credentials", setting, text, "error", "high")
+    secret, toggle = setting.secret, setting.toggle
+    if secret is None:
+        return None if toggle is None else _open(setting, toggle)
+    if default.kind == "random":
+        return _weak("random", setting, default.label, "warning", "high") if secret.direction != "outbound" else None
+    if default.kind == "read" and is_shared(setting.name, default.other):
+        return _weak("shared", setting, default.other, "warning", "medium")
+    if default.kind == "text":
+        return _literal(setting, secret)
+    return None
+
+
+def _weak(kind: Kind, setting: EnvSetting, value: str, severity: Severity, confidence: Confidence) -> WeakSetting:
+    return WeakSetting(kind, setting, setting.function, value, severity, confidence)
+
+
+def _literal(setting: EnvSetting, secret: tokens.SecretName) -> WeakSetting | None:
+    for text in setting.default.texts:
+        if "\x00" in text or not secret_values.is_secret_literal(text, setting.name):
+            continue
+        outbound_key = secret.direction == "outbound" and secret.label in ("API key", "token", "access key")
+        confidence: Confidence = "low" if outbound_key and secret_values.is_placeholder(text) else "high"
+        return _weak("literal", setting, text, "error", confidence)
+    return None
+
+
+def _open(setting: EnvSetting, toggle: toggles.Toggle) -> WeakSetting | None:
+    default = setting.default
+    if default.kind not in ("text", "flag", "list", "number", "none"):
+        return None
+    texts = {part.strip().lower() for text in default.texts for part in text.split(",")}
+    value = default.texts[0] if default.texts else str(default.value)
+    if not _is_open(toggle, texts, default.value, default.kind == "none"):
+        return None
+    weak = _weak("open", setting, value, toggle.severity, toggle.confidence)
+    return WeakSetting(weak.kind, setting, weak.scope, weak.value, weak.severity, weak.confidence, toggle=toggle)
+
+
+def _is_open(toggle: toggles.Toggle, texts: set[str], value: Scalar, unset: bool) -> bool:
+    match toggle.open:
+        case "true":
+            return value is True or value == 1 or bool(texts & toggles.TRUE_TEXTS)
+        case "false":
+            return value is False or (value == 0 and value is not None) or bool(texts & (toggles.FALSE_TEXTS - {""}))
+        case "any":
+            return bool(texts & toggles.ANY_VALUES)
+        case "admin":
+            return bool(texts & toggles.ADMIN_ROLES)
+        case "plaintext":
+            return bool(texts & (toggles.PLAINTEXT_VALUES - {"none"}))
+
+
+PARTIES = frozenset(
+    {"webhook", "webhooks", "client", "partner", "vendor", "stripe", "github", "slack", "callback", "oauth"}
+)
+FACTORS = frozenset({"totp", "mfa", "otp", "pin", "recovery", "backup", "second"})
+
+
+def is_shared(name: str, other: str) -> bool:
+    """Whether two secrets belong to different parties or factors: one that leaks opens the other's door."""
+    one, two = frozenset(tokens.words(name)), frozenset(tokens.words(other))
+    first, second = tokens.secret(name), tokens.secret(other)
+    if first is None or second is None or (first.direction == second.direction == "outbound"):
+        return False
+    return any((one & table) != (two & table) for table in (PARTIES, FACTORS)) and not one & two & (PARTIES | FACTORS)
+
+
+def _empty(program: Program, setting: EnvSetting, function: Function) -> WeakSetting | None:
+    secret = setting.secret
+    if secret is None or secret.direction == "outbound" or setting.default.texts not in ((), ("",)):
+        return None
+    if setting.default.kind not in ("text", "none"):
+        return None
+    empty = "" if setting.default.kind == "text" else None
+    use = key_use(program, setting, empty)
+    if use is None:
+        return None
+    return WeakSetting("empty", setting, setting.function, "", "warning", "medium", use=use)
+
+
+def _is_left_out(program: Program, module: Module, function: Function, setting: EnvSetting) -> bool:
+    """Settings of test classes, and of classes that nothing uses."""
+    if function.kind != "class":
+        return False
+    named = tokens.words(function.key)
+    if tokens.TEST_WORDS.intersection(named):
+        return True
+    return setting.is_field and program.complete and not _is_used(program, module, function)
+
+
+def _is_used(program: Program, module: Module, function: Function) -> bool:
+    name = f"{module.path}:{function.key}"
+    if program.calls.sites(name) or program.mentions.arguments(function.key) or program.mentions.tests(function.key):
+        return True
+    return any(
+        program.names.globalise(base.name, other.path) == name
+        for other, owner in program.names.functions()
+        for base in owner.bases
+        if hasattr(base, "name")
+    )
+
+
+def _refused(program: Program, setting: EnvSetting, weak: WeakSetting) -> bool:
+    """Whether start-up or every use refuses the weak value, in production at least."""
+    if weak.kind in ("random", "shared"):
+        return False
+    value: Scalar = weak.value if weak.kind != "open" or setting.default.texts else setting.default.value
+    if weak.kind == "empty":
+        value = "" if setting.default.kind == "text" else None
+    if weak.kind == "literal" and setting.shortest > len(weak.value):
+        return True
+    return program.refusals.of(setting.holding(value)).verdict != "never"
