@@ -145,9 +145,9 @@ def _write(folder: str, changes: Sequence[Change]) -> tuple[list[str], list[NotW
 
 
 def unified_diff(change: Change) -> str:
-    """The change as a unified diff; undecodable bytes as surrogates."""
+    """The change as a unified diff that `git apply` takes; undecodable bytes as surrogates."""
     before, after = (_lines(text.decode(errors="surrogateescape")) for text in (change.before, change.after))
-    lines = difflib.unified_diff(before, after, change.path, change.path)
+    lines = difflib.unified_diff(before, after, f"a/{change.path}", f"b/{change.path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
