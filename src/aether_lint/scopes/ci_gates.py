@@ -116,10 +116,10 @@ def _report_file(run: Run) -> str:
 
 
 def _repeated(pipelines: Pipelines, run: Run) -> bool:
-    """Whether the same tool also runs where its failure counts, at least as widely selected."""
+    """Whether the same workflow also runs the tool so that its failure counts, at least as widely selected."""
     for other in pipelines.runs:
         one = other.invocation
-        if one.tool != run.invocation.tool or other is run or _loss_of(other)[0] is not None:
+        if one.tool != run.invocation.tool or other.path != run.path or _loss_of(other)[0] is not None:
             continue
         if not (one.on_pull_requests or not run.invocation.on_pull_requests) or one.origin == "hook":
             continue
@@ -241,28 +241,10 @@ def dead_workflows(project: Project, pipelines: Pipelines) -> Iterator[DeadWorkf
     for run in pipelines.runs:
         checks.setdefault(run.path, []).append(run.invocation.tool)
     for path, flow in pipelines.workflows.items():
-        yield from _rejected(flow, tuple(dict.fromkeys(checks.get(path, []))))
-        if checks.get(path) and not flow.events - {"workflow_call"} and not flow.started_by:
+        if flow.rejected:
+            place = Place(path, flow.document.locate(*flow.rejected_at))
+            yield DeadWorkflow(place, flow.rejected, tuple(dict.fromkeys(checks.get(path, []))))
+        elif checks.get(path) and not flow.events - {"workflow_call"} and not flow.started_by:
             reason = "nothing calls it" if flow.events else "it names no event (`on:`)"
             place = Place(path, flow.document.locate("on"))
             yield DeadWorkflow(place, reason, tuple(dict.fromkeys(checks[path])))
-
-
-def _rejected(flow: github.Workflow, checks: tuple[str, ...]) -> Iterator[DeadWorkflow]:
-    """What GitHub's schema refuses: the whole workflow does not start then."""
-    document = flow.document
-    for key, job in github.jobs(document):
-        if "uses" not in job and "runs-on" not in job:
-            place = Place(document.path, document.locate("jobs", key))
-            yield DeadWorkflow(
-                place, f"job `{key}` has neither `runs-on` nor `uses`, so GitHub rejects the file", checks
-            )
-            return
-        for index, step in enumerate(job.get("steps") or []):
-            if isinstance(step, dict) and ("run" in step) == ("uses" in step):
-                both = "both `run` and `uses`" if "run" in step else "neither `run` nor `uses`"
-                place = Place(document.path, document.locate("jobs", key, "steps", index))
-                yield DeadWorkflow(place, f"a step has {both}, so GitHub rejects the file", checks)
-                return
-    if flow.events and not any(True for _ in github.jobs(document)):
-        yield DeadWorkflow(Place(document.path, document.locate("jobs")), "it has no jobs", checks)

@@ -49,6 +49,8 @@ class Workflow(Struct):
     document: Document
     events: frozenset[str]
     on_pull_requests: bool
+    rejected: str = ""  # why GitHub does not accept the file
+    rejected_at: Keys = ()
     started_by: list[str] = []  # paths of the workflows that call it
 
 
@@ -62,7 +64,24 @@ def workflow(document: Document) -> Workflow:
         events = dict.fromkeys(map(str, trigger))
     elif isinstance(trigger, dict):
         events = {str(key): value for key, value in trigger.items()}
-    return Workflow(document, frozenset(events), any(_reviews(name, value) for name, value in events.items()))
+    reason, keys = _rejection(document)
+    reviews = not reason and any(_reviews(name, value) for name, value in events.items())
+    return Workflow(document, frozenset(events), reviews, reason, keys)
+
+
+def _rejection(document: Document) -> tuple[str, Keys]:
+    """What GitHub's schema refuses, and where: no job of the whole file runs then."""
+    found = False
+    for key, job in jobs(document):
+        found = True
+        if "uses" not in job and "runs-on" not in job:
+            return f"job `{key}` has neither `runs-on` nor `uses`, so GitHub rejects the file", ("jobs", key)
+        listed = job.get("steps")
+        for index, step in enumerate(listed if isinstance(listed, list) else []):
+            if isinstance(step, dict) and ("run" in step) == ("uses" in step):
+                which = "both `run` and `uses`" if "run" in step else "neither `run` nor `uses`"
+                return f"a step has {which}, so GitHub rejects the file", ("jobs", key, "steps", index)
+    return ("", ()) if found else ("it has no jobs, so GitHub rejects the file", ("jobs",))
 
 
 def _reviews(event: str, detail: Any) -> bool:
@@ -90,7 +109,7 @@ def resolve_calls(workflows: Mapping[str, Workflow]) -> None:
                     continue
                 if path not in called.started_by:
                     called.started_by.append(path)
-                if caller.on_pull_requests and not NOT_ON_PULL_REQUESTS.search(_condition(job)):
+                if caller.on_pull_requests and not called.rejected and not NOT_ON_PULL_REQUESTS.search(_condition(job)):
                     called.on_pull_requests = True
 
 

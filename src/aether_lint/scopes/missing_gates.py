@@ -1,5 +1,6 @@
 """Checks that the project configures and that no pull request runs."""
 
+import re
 from collections.abc import Iterator
 
 from aether_lint.model import Related
@@ -10,21 +11,39 @@ from aether_lint.scopes.observations import MissingGate, Place
 from aether_lint.scopes.pipelines import ANYTHING, Pipelines
 from aether_lint.scopes.project import Project
 
+# What in a command that nobody can follow lets it be that check.
+VAGUE: dict[str, str] = {
+    "pytest": r"\btests?\b|\btest-",
+    "mypy": r"\btype-?check|\btypes?\b(?! -)|\blint",
+    "pyright": r"\btype-?check|\btypes?\b(?! -)",
+    "ty": r"\btype-?check|\btypes?\b(?! -)",
+    "ruff": r"\blint",
+    "flake8": r"\blint",
+    "pylint": r"\blint",
+}
+
 
 def missing_gates(project: Project, pipelines: Pipelines) -> Iterator[MissingGate]:
     """Configured tools without a run on pull requests. Nothing where there is no CI at all."""
     if not pipelines.has_ci:
         return
-    for tool, place, words in configured(project):
+    for tool, place, configuration in configured(project):
         names = EQUIVALENT[tool]
         runs = [run for run in pipelines.runs if run.invocation.tool in names]
         if any(run.invocation.on_pull_requests for run in runs):
             continue
         elsewhere = [run for run in runs if run.invocation.origin == "ci"] or runs
         instead = elsewhere[0].invocation.workflow if elsewhere else ""
-        uncertain = any(text == ANYTHING or any(name in text for name in names) for text in pipelines.opaque)
+        uncertain = any(_may_run(tool, names, text) for text in pipelines.opaque)
         related = [Related(r.invocation.place.path, r.invocation.place.span, "runs here only") for r in elsewhere[:2]]
-        yield MissingGate(place, tool, words, instead, uncertain, tuple(related))
+        yield MissingGate(place, tool, configuration, instead, uncertain, tuple(related))
+
+
+def _may_run(tool: str, names: frozenset[str], text: str) -> bool:
+    """Whether a command line or a script of unknown doings may start the tool."""
+    if text == ANYTHING or re.search(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w.-])", text):
+        return True
+    return "\n" not in text and bool(re.search(VAGUE[tool], text))
 
 
 def configured(project: Project) -> Iterator[tuple[str, Place, str]]:

@@ -11,6 +11,7 @@ from aether_lint.scopes import layout
 from aether_lint.scopes.documents import Document
 from aether_lint.scopes.tree import Tree
 
+MIN_TESTS = 5  # test files, and more than half of all, that make a folder a test suite
 INI_FOLDERS = (("options.packages.find", "where"), ("pytest", "pythonpath"), ("tool:pytest", "pythonpath"))
 
 
@@ -47,6 +48,7 @@ def first_party(tree: Tree, documents: Mapping[str, Document], generated: Iterab
     machine_made = set(generated)
     apart: dict[str, list[str]] = {}
     modules = []
+    suites = _test_suites(tree)
     for path in tree.files:
         if not path.endswith(".py"):
             continue
@@ -54,11 +56,25 @@ def first_party(tree: Tree, documents: Mapping[str, Document], generated: Iterab
         reason = _reason(path, project, packages, roots, project in closed)
         if not reason and path in machine_made:
             reason = "generated"
+        if not reason and path.partition("/")[0] in suites:
+            reason = "tests"
         if reason:
             apart.setdefault(reason, []).append(path)
         else:
             modules.append(Module(path, _names(path, packages, roots), _nearest(path, roots)))
     return FirstParty(tuple(modules), {key: tuple(found) for key, found in sorted(apart.items())}, tuple(sorted(roots)))
+
+
+def _test_suites(tree: Tree) -> set[str]:
+    """Top folders that hold tests by what is in them, whatever they are called (`t/`)."""
+    counts: dict[str, list[int]] = {}
+    for path in tree.files:
+        top, _, rest = path.partition("/")
+        if rest.endswith(".py") and not rest.endswith("__init__.py"):
+            found = counts.setdefault(top, [0, 0])
+            found[0] += 1
+            found[1] += bool(layout.TEST_FILE.match(path.rpartition("/")[2]))
+    return {top for top, (files, tests) in counts.items() if tests >= MIN_TESTS and 2 * tests > files}
 
 
 def _project_folders(tree: Tree, documents: Mapping[str, Document]) -> set[str]:
@@ -161,6 +177,8 @@ def _reason(path: str, project: str, packages: set[str], roots: set[str], src_on
     outer = project.split("/") if project else []
     if any(layout.TEST_FOLDER.search(part) for part in [*outer, *folders]) or layout.TEST_FILE.match(name):
         return "tests"
+    if any(part.lower() in layout.BESIDE for part in outer):
+        return "beside the packages"
     if any(layout.VENDORED_FOLDER.match(part) for part in folders):
         return "vendored"
     if layout.GENERATED_FILE.search(name) or any(layout.GENERATED_FOLDER.match(part) for part in folders):

@@ -12,6 +12,7 @@ import sys
 from io import StringIO
 from typing import Any
 
+MAX_REPAIRS = 12  # flags of other versions and absent packages, one a time
 OPTIONS = (
     "follow_imports",
     "ignore_errors",
@@ -57,20 +58,44 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     os.environ.pop("MYPYPATH", None)
     args = list(question["args"])
     sources, options, said, failure = process(args)
-    for _ in range(8):
+    absent: list[str] = []
+    for _ in range(MAX_REPAIRS):
         if failure and (unknown := re.search(r"unrecognized arguments: (.+)", said)):
             # A flag of another mypy version: the scope does not depend on it.
             args = [arg for arg in args if arg not in unknown[1].split()]
         elif failure and "Can't find package" in said and "MYPYPATH" not in os.environ:
             # Installed in the project's environment, which we do not look at.
             os.environ["MYPYPATH"] = os.pathsep.join(question["roots"])
+        elif failure and (missing := re.search(r"Can't find package '([^']+)'", said)):
+            absent.append(missing[1])
+            args = without_packages(args, absent)
         else:
             break
         sources, options, said, failure = process(args)
-    result: dict[str, Any] = {"said": said[-2000:], "failed": failure, "sources": listed(sources)}
+    result: dict[str, Any] = {"said": said[-2000:], "failed": failure, "sources": listed(sources), "absent": absent}
     if options is not None:
         result.update(described(options, question, args))
     return result
+
+
+def without_packages(args: list[str], absent: list[str]) -> list[str]:
+    """The same command line for the packages that are here: those of the configuration, named on the command line."""
+    from mypy.config_parser import parse_config_file
+    from mypy.options import Options
+
+    if "-p" in args or "--package" in args:
+        named = [args[i + 1] for i, arg in enumerate(args[:-1]) if arg in ("-p", "--package")]
+        rest = [
+            arg
+            for i, arg in enumerate(args)
+            if arg not in ("-p", "--package") and args[i - 1] not in ("-p", "--package")
+        ]
+    else:
+        options = Options()
+        config = next((args[i + 1] for i, arg in enumerate(args[:-1]) if arg == "--config-file"), None)
+        parse_config_file(options, lambda: None, config, StringIO(), StringIO())
+        named, rest = list(options.packages or ()), args
+    return [*rest, *(word for name in named if name not in absent for word in ("-p", name))]
 
 
 def process(args: list[str]) -> tuple[list[Any], Any, str, bool]:

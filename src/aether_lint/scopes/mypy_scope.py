@@ -26,6 +26,7 @@ class Measured(Struct):
     options: dict[str, Any]
     config: str  # path of the configuration file in force, relative to the root, or ""
     failure: str = ""
+    note: str = ""
 
 
 def config_folders(project: Project) -> list[str]:
@@ -86,7 +87,9 @@ def _measured(project: Project, one: Invocation, answer: dict[str, Any]) -> Meas
     if answer["follow_imports"] == "normal" and named:
         covered = _reached(project, frozenset(paths))
     config = answer.get("config_file")
-    return Measured(one, named, covered, answer, project.relative(config) if config else "")
+    absent = answer.get("absent")
+    note = f"measured without {', '.join(absent)}, which is not in this tree" if absent else ""
+    return Measured(one, named, covered, answer, project.relative(config) if config else "", "", note)
 
 
 def _with_stubs(paths: set[str]) -> set[str]:

@@ -26,16 +26,13 @@ def excluded(project: Project, measured: Sequence[Measured]) -> Iterator[Dropped
     """Exclude patterns of the configuration that keep first-party modules out of every run."""
     covered = frozenset().union(*(one.covered for one in measured))
     total = len(project.party.modules)
-    for one in measured:
-        document = project.documents.get(one.config)
-        if document is None or one.invocation.origin != "configuration":
-            continue
-        for pattern, paths in one.options.get("dropped", {}).items():
-            inside = {project.relative(path) for path in paths} & project.party.paths()
-            lost = tuple(sorted(inside - covered))
+    for config, folder, pattern, paths in _dropped_by(project, measured):
+        document = project.documents.get(config)
+        if document is not None and _pattern_in(document, pattern):
+            lost = tuple(sorted((paths & project.party.paths()) - covered))
             if not lost:
                 continue
-            accidental = tuple(path for path in lost if _accident(pattern, path, one.invocation.cwd))
+            accidental = tuple(path for path in lost if _accident(pattern, path, folder))
             place, index = _pattern_place(document, pattern)
             documented = document.commented(place.span)
             if accidental or _matters(lost, total, documented):
@@ -51,6 +48,23 @@ def excluded(project: Project, measured: Sequence[Measured]) -> Iterator[Dropped
                     anchored=_anchored(pattern) if accidental else "",
                     documented=documented,
                 )
+
+
+def _dropped_by(project: Project, measured: Sequence[Measured]) -> Iterator[tuple[str, str, str, set[str]]]:
+    """Configuration, working directory, pattern, and what the pattern drops from any of the runs with both."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for one in measured:
+        if one.config and one.invocation.passed is None:
+            for pattern, paths in one.options.get("dropped", {}).items():
+                key = (one.config, one.invocation.cwd, pattern)
+                found.setdefault(key, set()).update(project.relative(path) for path in paths)
+    yield from ((*key, paths) for key, paths in found.items())
+
+
+def _pattern_in(document: Document, pattern: str) -> bool:
+    """Whether the pattern is the configuration's, not one of a command line."""
+    value = document.get(*mypy_scope.section_keys(document.path), "exclude")
+    return pattern in value if isinstance(value, list) else isinstance(value, str) and value.strip() == pattern
 
 
 def _matters(lost: Sequence[str], total: int, documented: bool) -> bool:

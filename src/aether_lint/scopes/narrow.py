@@ -26,7 +26,8 @@ def mypy_scopes(project: Project, measured: Sequence[mypy_scope.Measured]) -> li
         if not _narrow(project, one.covered, one.invocation.cwd):
             continue
         overridden = [gate for gate in gates if gate.covered > one.covered and _overrides(gate.invocation)]
-        wide = bool(overridden) and not _narrow(project, by_gates, one.invocation.cwd)
+        reachable = by_gates | _union(_excluded(project, gate) for gate in overridden)
+        wide = bool(overridden) and not _narrow(project, reachable, one.invocation.cwd)
         found.append(_configured(project, one, "info" if wide else "error", overridden))
     if gates and not bare and _narrow(project, by_gates, ""):
         widest = max(gates, key=lambda one: (len(one.covered), one.invocation.place.path))
@@ -61,7 +62,7 @@ def _configured(
     modules = _below(project, one.invocation.cwd)
     context = ""
     if overridden:
-        widest = max(overridden, key=lambda gate: len(gate.covered))
+        widest = max(overridden, key=lambda gate: (gate.invocation.on_pull_requests, len(gate.covered)))
         context = f"{widest.invocation.workflow or 'another command'} checks {len(widest.covered & modules)}"
     return Scope(
         tool="mypy",
@@ -75,6 +76,7 @@ def _configured(
         missing=_examples(modules - one.covered),
         ceiling=ceiling,
         context=context,
+        note=one.note,
         widen_to=_package_roots(project, one.invocation.cwd),
         related=tuple(_ran(gate.invocation) for gate in overridden[:3]),
     )
@@ -82,8 +84,15 @@ def _configured(
 
 def _excludes_decide(project: Project, one: mypy_scope.Measured) -> bool:
     """Without the exclude patterns the scope would be wide: they are the finding then, not the paths."""
-    dropped = {project.relative(path) for paths in one.options.get("dropped", {}).values() for path in paths}
-    return not _narrow(project, one.covered | dropped, one.invocation.cwd)
+    return not _narrow(project, one.covered | _excluded(project, one), one.invocation.cwd)
+
+
+def _excluded(project: Project, one: mypy_scope.Measured) -> frozenset[str]:
+    """What the exclude patterns alone keep out of a run."""
+    if one.invocation.passed is not None:
+        return frozenset()
+    dropped = one.options.get("dropped", {})
+    return frozenset(project.relative(path) for paths in dropped.values() for path in paths)
 
 
 def _by_arguments(project: Project, widest: mypy_scope.Measured, gates: Sequence[mypy_scope.Measured]) -> Scope:

@@ -60,7 +60,7 @@ def observe(root: str, config: Config, use_cache: bool = True) -> tuple[list[Obs
 
 def _observations(project: Project, errors: list[FileError]) -> list[Observation]:
     pipelines = read_pipelines(project)
-    invocations = [run.invocation for run in pipelines.runs]
+    invocations = [run.invocation for run in pipelines.runs if not run.dead]
     return [
         *_mypy(project, invocations, errors),
         *_ruff(project, invocations, errors),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
+from aether_lint.catalog.word_list import word_set
 from aether_lint.model import Related, Span
 from aether_lint.scopes import github, gitlab, precommit, runners
 from aether_lint.scopes.commands import Call, check_of, known, unwrap
@@ -32,6 +33,7 @@ class Run(Struct):
     step_name: str = ""
     script: str = ""
     via: tuple[Related, ...] = ()
+    dead: bool = False  # its workflow is rejected: the command never runs
 
 
 class GivenUp(Struct):
@@ -46,6 +48,17 @@ class GivenUp(Struct):
     via: tuple[Related, ...]
 
 
+class Started(Struct):
+    """Any command of a CI job, check or not."""
+
+    path: str
+    job: str
+    step_name: str
+    place: Place
+    words: tuple[str, ...]
+    on_pull_requests: bool
+
+
 class Pipelines(Struct):
     """All that CI and the hooks run, and what of it could not be followed."""
 
@@ -54,7 +67,7 @@ class Pipelines(Struct):
     workflows: dict[str, github.Workflow]
     opaque: list[str]  # texts of what could not be followed on pull requests; "*" for anything
     has_ci: bool
-    commands: list[tuple[str, str, str, Place, tuple[str, ...]]]  # path, job, step, place, words of every command
+    commands: list[Started]
 
 
 class _Context(Struct):
@@ -86,6 +99,8 @@ def read_pipelines(project: Project) -> Pipelines:
     reader.other_systems()
     reader.hooks()
     found.runs = list(_distinct(found.runs))
+    for run in found.runs:
+        run.dead = run.path in found.workflows and bool(found.workflows[run.path].rejected)
     return found
 
 
@@ -268,7 +283,9 @@ class _Reader:
         place = context.place(command)
         cwd = "/".join(filter(None, (command.cwd, call.directory)))
         if context.path:
-            self.found.commands.append((context.path, context.job, context.step_name, place, command.words))
+            self.found.commands.append(
+                Started(context.path, context.job, context.step_name, place, command.words, context.on_pull_requests)
+            )
         inner = context if command.loss is None or context.loss else _with_loss(context, command.loss, place)
         if call.inline:
             self._inline(call, cwd, place, inner)
@@ -294,9 +311,7 @@ class _Reader:
             self._opaque(call, cwd, context)
             return
         if not parts and context.on_pull_requests:
-            self.found.opaque.append(
-                ANYTHING if call.program in ("make", "tox", "nox", "task", "just") else call.program
-            )
+            self._unfollowed(call)
         via = (*context.via, Related(place.path, place.span, f"{context.where} runs it"))
         for part in parts:
             inner = _Context(**{name: getattr(context, name) for name in context.__struct_fields__})
@@ -308,10 +323,16 @@ class _Reader:
                 inner.loss_place = Place(part.path, Span(part.line, part.column + 1, part.line, part.column + 2))
             self.shell(part.text, part.options, part.cwd, inner)
 
+    def _unfollowed(self, call: Call) -> None:
+        """A runner whose definition is not found: its command line is all there is to go by."""
+        if call.program not in ("npm", "pnpm", "yarn", "bun"):
+            self.found.opaque.append(" ".join((call.program, *call.args)))
+
     def _opaque(self, call: Call, cwd: str, context: _Context) -> None:
-        """A Python script of the project may start tools itself: its text is kept for a look at their names."""
-        if not context.on_pull_requests:
+        """A program that may start tools itself: its command line, and its text where it is a script of the project."""
+        if not context.on_pull_requests or call.program in PLUMBING:
             return
+        self.found.opaque.append(" ".join((call.program, *call.args)))
         target = next((arg for arg in (call.program, *call.args) if arg.endswith(".py")), "")
         path = "/".join(filter(None, (cwd, target))).removeprefix("./")
         if target and path in self.project.tree.names():
@@ -352,6 +373,13 @@ class _Reader:
         )  # fmt: skip
 
 
+# Programs that start no check.
+PLUMBING = word_set(
+    "echo printf cat cp mv rm mkdir touch chmod chown ls cd export set source test exit return sleep curl wget tar "
+    "unzip git gh pip pip3 uv poetry pdm apt apt-get sudo brew apk yum dnf conda sed awk grep jq yq head tail sort "
+    "uniq cut tr tee find date aws gcloud az kubectl helm terraform argocd cosign true false read local declare eval "
+    "kill wait npm npx pnpm yarn bun node cargo rustup go playwright"
+)
 OTHER_CI = (
     r"\.circleci/config\.ya?ml|azure-pipelines[\w-]*\.ya?ml|\.azure-pipelines/.*\.ya?ml|\.travis\.yml|appveyor\.yml"
     r"|\.appveyor\.yml|bitbucket-pipelines\.yml|\.drone\.ya?ml|\.woodpecker(?:/.*)?\.ya?ml|Jenkinsfile|\.cirrus\.ya?ml"

@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ class Project(Struct):
     switches: dict[str, FileSwitches]
     cache: answers.Cache
     threshold: float
+    scripts: frozenset[str]  # names that task tables of pyproject.toml files define
 
     def absolute(self, folder: str) -> str:
         """The absolute path of a folder relative to the root."""
@@ -79,8 +80,21 @@ def read_project(tree: Tree, cache: answers.Cache, threshold: float) -> tuple[Pr
     switches = scan_files(tree.root, [path for path in tree.files if path.endswith(".py")], cache)
     generated = [path for path, found in switches.items() if found.generated]
     party = first_party(tree, documents, generated)
-    project = Project(tree.root, tree, documents, broken, party, switches, cache, threshold)
+    scripts = frozenset(name for document in documents.values() for name in _script_names(document))
+    project = Project(tree.root, tree, documents, broken, party, switches, cache, threshold, scripts)
     return project, [error for path, error in broken.items() if not is_workflow(path)]
+
+
+def _script_names(document: Document) -> Iterator[str]:
+    for tool, table in (
+        ("poe", "tasks"),
+        ("pdm", "scripts"),
+        ("rye", "scripts"),
+        ("pixi", "tasks"),
+        ("taskipy", "tasks"),
+    ):
+        names = document.get("tool", tool, table) if document.path.endswith("pyproject.toml") else None
+        yield from names if isinstance(names, dict) else ()
 
 
 def configuration_state(tree: Tree) -> str:

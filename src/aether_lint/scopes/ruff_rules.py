@@ -136,7 +136,8 @@ def blankets(project: Project, uses: frozenset[str]) -> Iterator[Blanket]:
             tools = {"flake8": {"flake8", "ruff"}}.get(switch.tool, {switch.tool})
             if switch.tool == "mypy" or not (tools & uses):
                 continue
-            if module.path.endswith("__init__.py") and switch.tool in ("flake8", "ruff"):
+            only_imports = module.path.endswith("__init__.py") or (found is not None and not found.defines)
+            if only_imports and switch.tool in ("flake8", "ruff"):
                 continue  # re-exports: the usual reason, and nothing else stands there
             span = Span(switch.line, switch.column, switch.line, switch.end_column)
             yield Blanket(

@@ -74,6 +74,8 @@ def _named(project: Project, call: Call, cwd: str) -> list[Nested] | None:
     path = _path(cwd, call.program)
     if "/" in call.program and path in project.tree.names():
         return _shell_file(project, path, cwd, None)
+    if call.program not in project.scripts:
+        return None
     for program in ("pdm", "rye", "pixi", "poe", "taskipy"):
         found = list(_table(project, program, (call.program,), cwd))
         if found:

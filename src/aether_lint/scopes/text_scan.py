@@ -13,6 +13,18 @@ from aether_lint.scopes.cache import Cache
 
 HEAD = 1024  # bytes in which a generator's header stands
 MAX_SOURCE = 10_000_000
+# Without one of these no switch is there; a plain search costs a fraction of the expression below.
+QUICK = (
+    b"# mypy",
+    b"noqa",
+    b"NOQA",
+    b"NoQA",
+    b"file-ignore",
+    b"skip-file",
+    b"disable=all",
+    b"disable = all",
+    b"pyright",
+)
 # One of these must stand in the text before it is worth tokenizing.
 CANDIDATE = re.compile(
     rb"(?im)^#\x20mypy:\x20|#\s*ruff\s*:\s*(?:noqa\s*(?:$|[^:\s])|file-ignore)|#\s*flake8\s*[:=]\s*noqa\s*(?:$|[^:\s])"
@@ -48,6 +60,7 @@ class FileSwitches(Struct, frozen=True):
 
     generated: bool
     switches: tuple[Switch, ...] = ()
+    defines: bool = True  # False for a file that only imports and assigns
 
 
 def scan_files(root: str, paths: Iterable[str], cache: Cache) -> dict[str, FileSwitches]:
@@ -84,12 +97,15 @@ def _scan(path: str, size: int) -> FileSwitches:
     except OSError:
         return FileSwitches(False)
     generated = layout.GENERATED_MARK.search(raw[:HEAD]) is not None
-    last = max((found.end() for found in CANDIDATE.finditer(raw)), default=0)
+    last = 0
+    if any(word in raw for word in QUICK):
+        last = max((found.end() for found in CANDIDATE.finditer(raw)), default=0)
     if ignored := IGNORE_CANDIDATE.search(raw[: 4 * HEAD]):
         last = max(last, ignored.end())
     if not last:
         return FileSwitches(generated)
-    return FileSwitches(generated, tuple(_comments(raw, raw.count(b"\n", 0, last) + 1)))
+    defines = re.search(rb"(?m)^(?:async\s+def|def|class|if|for|while|with)\b", raw) is not None
+    return FileSwitches(generated, tuple(_comments(raw, raw.count(b"\n", 0, last) + 1)), defines)
 
 
 def _comments(raw: bytes, last_line: int) -> list[Switch]:

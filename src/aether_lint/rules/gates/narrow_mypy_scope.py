@@ -61,7 +61,7 @@ def _message(scope: Scope) -> str:
     by = f"`{scope.value}`" if scope.key == "arguments" else f"`{scope.key} = {scope.value}`"
     missing = named(scope.missing, scope.total - scope.covered)
     message = f"{scope.tool} checks {share(scope.covered, scope.total)}{reach}: {by} leaves out {missing}"
-    return f"{message}; {scope.context}" if scope.context else message
+    return "; ".join(filter(None, (message, scope.context, scope.note)))
 
 
 def _advice(scope: Scope) -> str:
