@@ -124,7 +124,7 @@ class AbsenceTable:
         return self._value(value, sense, module, function, self._solve)
 
     def of_guard(self, index: int, module: Module, function: Function) -> Roots:
-        """The roots of the innermost guard on the chain from `index` that has any."""
+        """The roots of all guards on the chain from `index`."""
         return self._guard(index, module, function, self._solve)
 
     def _equation(self, key: Key, ask: Ask) -> Roots:
@@ -251,13 +251,13 @@ class AbsenceTable:
         return ()
 
     def _guard(self, index: int, module: Module, function: Function, ask: Ask) -> Roots:
+        # all guards of the chain: "the innermost that has roots" would not be monotone
+        found: list[Roots] = []
         while index >= 0:
             guard = function.guards[index]
-            roots = self._cond(guard.cond, module, function, ask)
-            if roots:
-                return roots
+            found.append(self._cond(guard.cond, module, function, ask))
             index = guard.parent
-        return ()
+        return merge(*found)
 
     def _cond(self, cond: Cond, module: Module, function: Function, ask: Ask) -> Roots:
         match cond:

@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from aether_lint.catalog import env_apis
-from aether_lint.facts import Const, Effect, Function, Param, Ref, Value
+from aether_lint.facts import Const, Effect, Function, Param, Ref, Text, Value
 from aether_lint.link.constants import UNKNOWN, Constants
 from aether_lint.link.names import Module, Names
-from aether_lint.link.things import Thing, ThingTable
+from aether_lint.link.things import ThingTable
 
 WRAPPER_DEPTH = 3  # `env_bool` -> `env_str` -> `os.getenv`; deeper ones were not met in 23 services
 
@@ -33,9 +33,13 @@ class Environment:
         self._names = names
         self._things = things
         self._constants = constants
+        self._wrappers: dict[str, Wrapper | None] = {}
 
-    def read(self, effect: Effect, module: Module, function: Function, depth: int = WRAPPER_DEPTH) -> EnvRead | None:
+    def read(self, effect: Effect, module: Module, function: Function) -> EnvRead | None:
         """The read that a call or subscript effect is; None for anything else."""
+        return self._read(effect, module, function, WRAPPER_DEPTH)
+
+    def _read(self, effect: Effect, module: Module, function: Function, depth: int) -> EnvRead | None:
         if effect.kind == "item":
             return self._item(effect, module, function)
         if effect.kind != "call":
@@ -43,12 +47,14 @@ class Environment:
         for thing in sorted(self._things.callees(effect, module, function)):
             if thing.kind in ("external", "made"):
                 api = env_apis.lookup(thing.name)
+                if api is None and thing.kind == "made":  # an instance that is called: `config("X")`
+                    api = env_apis.lookup(f"{thing.name}.__call__")
                 if api is not None:
                     return self._direct(api, effect, module, function)
             elif thing.kind == "function" and depth:
-                found = self._wrapped(thing, effect, module, function, depth)
-                if found is not None:
-                    return found
+                wrapper = self._wrapper(thing.name, depth)
+                if wrapper is not None:
+                    return self._through(wrapper, effect, module, function)
         return None
 
     def _item(self, effect: Effect, module: Module, function: Function) -> EnvRead | None:
@@ -66,55 +72,75 @@ class Environment:
         cast = _cast_name(effect, api.cast_keyword) or api.cast
         return EnvRead(names or (UNKNOWN,), default, module.path, function.key, required, cast)
 
-    def _wrapped(
-        self, thing: Thing, effect: Effect, module: Module, function: Function, depth: int
-    ) -> EnvRead | None:
-        """A call of our own function whose body reads a variable that a parameter names."""
-        where = self._names.function(thing.name)
-        if where is None or where[1].kind != "function":
+    def _wrapper(self, name: str, depth: int) -> "Wrapper | None":
+        """What a function of ours is as a reader: one whose body reads a variable that a parameter names."""
+        if name not in self._wrappers:
+            self._wrappers[name] = None  # one that calls itself
+            self._wrappers[name] = self._as_wrapper(name, depth)
+        return self._wrappers[name]
+
+    def _as_wrapper(self, name: str, depth: int) -> "Wrapper | None":
+        where = self._names.function(name)
+        if where is None or where[1].kind != "function" or not where[1].params:
             return None
         home, inner = where
-        for call in inner.effects:
-            if call.kind not in ("call", "item"):
+        for effect in inner.effects:
+            if effect.kind not in ("call", "item") or not effect.args:
                 continue
-            if not any(_is_param_ref(a, inner) for a in (*call.args, *(v for _, v in call.keywords))):
+            template = self._template(effect.args[0], home, inner)
+            if template is None:
                 continue
-            read = self.read(call, home, inner, depth - 1)
-            if read is None:
-                continue
-            named = _param_of(call.args[0] if call.args else None, inner)
-            if named is None:
-                continue
-            names = self._constants.texts(given(effect, named, inner), module, function)
-            if not names:
-                return None
-            default, owner = self._default(read, call, effect, home, inner, (module, function))
-            required = read.required or _raises_when_missing(inner)
-            cast = read.cast or ("bool" if "builtins.bool" in inner.returns else "")
-            return EnvRead(names, default, owner[0].path, owner[1].key, required, cast)
+            read = self._read(effect, home, inner, depth - 1)
+            if read is not None:
+                passed = _param_of(read.default, inner) or _default_param(inner) if _open(read, inner) else None
+                cast = "bool" if "builtins.bool" in inner.returns else read.cast
+                required = read.required or _raises_when_missing(inner)
+                return Wrapper(home.path, inner.key, template, read.default, passed, required, cast)
         return None
 
-    def _default(
-        self,
-        read: EnvRead,
-        call: Effect,
-        effect: Effect,
-        home: Module,
-        inner: Function,
-        outer: tuple[Module, Function],
-    ) -> tuple[Value | None, tuple[Module, Function]]:
-        passed = _param_of(read.default, inner)
-        if passed is None:
-            fallback = next((p for p in inner.params if "default" in p.name or "fallback" in p.name), None)
-            if read.default is None and fallback is not None:
-                passed = fallback
-        if passed is None:
-            return read.default, (home, inner)
-        found = given(effect, passed, inner)
+    def _template(self, value: Value, home: Module, inner: Function) -> tuple[str, Param, str] | None:
+        """(text before, parameter, text after) of a variable's name that is built from a parameter."""
+        whole = _param_of(value, inner)
+        if whole is not None:
+            return "", whole, ""
+        if not isinstance(value, Text):
+            return None
+        texts: list[str] = ["", ""]
+        named: Param | None = None
+        for part in value.parts:
+            param = _param_of(part, inner)
+            if param is not None and named is None:
+                named = param
+                continue
+            texts[named is not None] += self._constants.text(part, home, inner) or UNKNOWN
+        return None if named is None else (texts[0], named, texts[1])
+
+    def _through(self, wrapper: "Wrapper", effect: Effect, module: Module, function: Function) -> EnvRead | None:
+        home = self._names.modules[wrapper.path]
+        inner = home.functions[wrapper.function]
+        before, named, after = wrapper.template
+        texts = self._constants.texts(given(effect, named, inner), module, function)
+        names = tuple(f"{before}{text}{after}" for text in texts)
+        if not names:
+            return None
+        if wrapper.passed is None:
+            return EnvRead(names, wrapper.default, home.path, inner.key, wrapper.required, wrapper.cast)
+        found = given(effect, wrapper.passed, inner)
         if found is not None:
-            return found, outer
-        parent = home.functions.get(inner.parent, inner)
-        return passed.default, (home, parent)
+            return EnvRead(names, found, module.path, function.key, False, wrapper.cast)
+        return EnvRead(names, wrapper.passed.default, home.path, inner.parent, wrapper.required, wrapper.cast)
+
+
+class Wrapper(Struct, frozen=True):
+    """A function of ours that reads the variable which `template` names; `passed` is its parameter for the default."""
+
+    path: str
+    function: str
+    template: tuple[str, Param, str]
+    default: Value | None
+    passed: Param | None
+    required: bool
+    cast: str
 
 
 def argument(effect: Effect, position: int, keyword: str) -> Value | None:
@@ -131,15 +157,22 @@ def given(effect: Effect, param: Param, function: Function) -> Value | None:
         if name == param.name:
             return value
     positional = [p for p in function.params if p.kind == "positional"]
-    if function.owner and not any(isinstance(d, Ref) and d.name == "builtins.staticmethod" for d in function.decorators):
+    if function.owner and not any(
+        isinstance(d, Ref) and d.name == "builtins.staticmethod" for d in function.decorators
+    ):
         positional = positional[1:]
     if param in positional and (index := positional.index(param)) < len(effect.args):
         return effect.args[index]
     return None
 
 
-def _is_param_ref(value: Value, function: Function) -> bool:
-    return _param_of(value, function) is not None
+def _open(read: EnvRead, function: Function) -> bool:
+    """Whether the default is the caller's: passed on, or applied by the wrapper after the read."""
+    return read.default is None or _param_of(read.default, function) is not None
+
+
+def _default_param(function: Function) -> Param | None:
+    return next((p for p in function.params if "default" in p.name or "fallback" in p.name), None)
 
 
 def _param_of(value: Value | None, function: Function) -> Param | None:

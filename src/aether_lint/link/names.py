@@ -69,6 +69,7 @@ class Names:
     def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str] = ()) -> None:
         self.modules = {facts.path: Module(facts) for facts in modules}
         self.table = ModuleTable(self.modules, sources)
+        self._global: dict[tuple[str, str], str] = {}
 
     def function(self, name: str) -> tuple[Module, Function] | None:
         """The function or class with this global name."""
@@ -106,6 +107,12 @@ class Names:
         """
         if ref.startswith(":"):
             return path + ref
+        key = (ref, path)
+        if key not in self._global:
+            self._global[key] = self._globalise(ref, path)
+        return self._global[key]
+
+    def _globalise(self, ref: str, path: str) -> str:
         if ref.startswith("?"):
             return self._from_star(ref[1:], path) or ref
         found = self.imported(ref, path)
