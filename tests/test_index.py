@@ -1,5 +1,6 @@
 """The index: what is lowered again, what is believed, and what several processes do to one file."""
 
+import ast
 import os
 import shutil
 import sqlite3
@@ -50,7 +51,7 @@ class Project:
 
     def lowering(self, source: bytes, relative: str) -> ModuleFacts:
         with self.log.open("a") as log:
-            log.write(relative + "\n")
+            log.write(ascii(relative) + "\n")
         if b"exit" in source:
             os._exit(1)
         return lower(source, relative)
@@ -62,7 +63,7 @@ class Project:
 
     @property
     def lowered(self) -> list[str]:
-        return sorted(self.log.read_text().split())
+        return sorted(map(ast.literal_eval, self.log.read_text().splitlines()))
 
     @property
     def database(self) -> Path:
@@ -195,6 +196,17 @@ def test_each_bad_file_is_an_error_by_name_and_the_rest_is_there(project: Projec
     assert names(result) == ["a.py", "pkg/b.py"]
     kinds = {os.path.basename(error.path): error.kind for error in result.errors}
     assert kinds == {"syntax.py": "syntax", "fifo.py": "not-regular", "dangling.py": "unreadable"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
+@pytest.mark.parametrize("jobs", [NO_FORK, 1])
+def test_names_that_are_not_utf_8_are_names(project: Project, jobs: int) -> None:
+    for name, text in ((b"odd\xff.py", "A = 1\n"), (b"odd\xff\n.py", "def\n")):
+        Path(os.fsdecode(os.fsencode(project.root) + b"/" + name)).write_text(text)
+    for _ in range(2):
+        result = project.refresh(jobs=jobs)
+        assert names(result) == ["a.py", os.fsdecode(b"odd\xff.py"), "pkg/b.py"]
+        assert [error.path for error in result.errors] == [os.fsdecode(os.fsencode(project.root) + b"/odd\xff\n.py")]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aether_lint.engine.pool import Lost, balance, can_fork, forked
+from aether_lint.engine.pool import Background, Lost, balance, can_fork, forked
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 
@@ -144,6 +144,50 @@ def test_a_worker_whose_parent_was_killed_ends_at_its_time_limit(tmp_path: Path)
     while any(map(_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not [pid for pid in workers if _alive(pid)]
+
+
+def test_work_in_the_background_goes_on_meanwhile() -> None:
+    def work() -> bytes:
+        time.sleep(0.5)
+        return b"done"
+
+    started = time.monotonic()
+    with Background(work, 60) as background:
+        time.sleep(0.5)
+        assert background.result() == b"done"
+    assert time.monotonic() - started < 0.9
+
+
+def test_work_in_the_background_that_dies_or_never_ends_is_lost() -> None:
+    def die() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b""
+
+    def sleep() -> bytes:
+        time.sleep(60)
+        return b""
+
+    with Background(die, 60) as background:
+        assert background.result() == Lost("was killed by SIGKILL")
+    with Background(sleep, 0.2) as background:
+        assert background.result() == Lost("was given up after its time limit")
+
+
+def test_leaving_early_ends_the_background_and_what_it_started(tmp_path: Path) -> None:
+    def work() -> bytes:
+        child = subprocess.Popen(["sleep", "60"])
+        (tmp_path / str(child.pid)).touch()
+        child.wait()
+        return b""
+
+    with Background(work, 60):
+        (pid,) = _wait_for_workers(tmp_path, 1)
+    deadline = time.monotonic() + 5
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _alive(pid)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_heavy_items_are_spread() -> None:

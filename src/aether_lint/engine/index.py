@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aether_lint import __version__
 from aether_lint.engine.index_file import Loaded, Row, Stamp, load, save
@@ -117,10 +118,13 @@ def _look(
     taken = time.time_ns()
     tasks = list(_stale(files, sources, rows, outcomes))
     for task, lowered in _lower_tasks(tasks, sources):
-        encoded = lowered.facts or (rows[task.file.relative].facts if lowered.digest else b"")
-        outcomes[task.file.path] = lowered.error or _DECODER.decode(encoded)
-        if not lowered.error:
-            new[task.file.relative] = Row(task.stamp, taken, lowered.digest, encoded)
+        file = task.file
+        if lowered.error:
+            outcomes[file.path] = replace(lowered.error, path=file.path)
+            continue
+        encoded = lowered.facts or rows[file.relative].facts
+        new[file.relative] = Row(task.stamp, taken, lowered.digest, encoded)
+        outcomes[file.path] = _decode(encoded, file) or FileError(file.path, "crash", "its facts cannot be decoded")
 
 
 def _stale(
@@ -138,11 +142,11 @@ def _stale(
             outcomes[file.path] = classify(error, file.path)
             continue
         row = rows.get(file.relative)
-        facts = _decode(row.facts) if row and row.stamp == stamp and not row.is_racy else None
+        facts = _decode(row.facts, file) if row and row.stamp == stamp and not row.is_racy else None
         if facts:
             outcomes[file.path] = facts
         else:
-            yield _Task(file, stamp, row.digest if row and _decode(row.facts) else b"")
+            yield _Task(file, stamp, row.digest if row and _decode(row.facts, file) else b"")
 
 
 def _overlaid(file: File, text: bytes, lowering: Lowering) -> Outcome:
@@ -185,11 +189,12 @@ def _time_limit(size: int) -> float:
     return TIME_LIMIT + size * SECONDS_PER_BYTE
 
 
-def _decode(facts: bytes) -> ModuleFacts | None:
+def _decode(encoded: bytes, file: File) -> ModuleFacts | None:
     try:
-        return _DECODER.decode(facts)
+        facts = _DECODER.decode(encoded)
     except msgspec.MsgspecError:
         return None
+    return facts if facts.path == file.relative else replace(facts, path=file.relative)
 
 
 def flavor() -> str:

@@ -1,16 +1,19 @@
 """All modules judged by all rules. What crashes costs one file, under the name of the rule that crashed."""
 
+import pickle
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from aether_lint.config import Config
 from aether_lint.engine.lowering import on_deep_stack
+from aether_lint.engine.pool import Background, Lost
 from aether_lint.facts import ModuleFacts
 from aether_lint.link import Program
 from aether_lint.model import FileError, Finding
 from aether_lint.rules.rule import Rule
 
+GATES_TIME_LIMIT = 600.0  # seconds; each tool has a limit of its own
 NAMED_RULES = 3  # rules that an error names; a crash below the rules hits all of them
 
 
@@ -86,6 +89,36 @@ def describe(error: BaseException) -> str:
         name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
         place = f" ({name}:{trace.tb_lineno})"
     return f"{type(error).__name__}{': ' if text else ''}{text}{place}"
+
+
+class GatesInBackground:
+    """`judge_gates` while the modules are lowered: most of it is waiting for tools. None measures nothing."""
+
+    def __init__(self, root: str, rules: Sequence[Rule], config: Config, *, cache: bool, fork: bool) -> None:
+        self._root = root
+
+        def work() -> bytes:
+            return pickle.dumps(judge_gates(root, rules, config, cache=cache))  # msgpack holds no odd file names
+
+        self._background = Background(work, GATES_TIME_LIMIT, fork=fork) if rules else None
+
+    def __enter__(self) -> "GatesInBackground":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._background:
+            self._background.__exit__(*error)
+
+    def result(self) -> Judged:
+        """Wait for it. Ask once."""
+        answer = self._background.result() if self._background else None
+        if answer is None:
+            return Judged([], [])
+        if isinstance(answer, Lost):
+            message = f"the process that measured the gates of this project {answer.why}"
+            return Judged([], [FileError(self._root, "crash", message)])
+        judged: Judged = pickle.loads(answer)
+        return judged
 
 
 def judge_gates(root: str, rules: Sequence[Rule], config: Config, *, cache: bool) -> Judged:

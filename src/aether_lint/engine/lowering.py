@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aether_lint.engine.read import classify, read_source
 from aether_lint.model import FileError
@@ -22,7 +23,10 @@ DEEP_RECURSION = 100_000
 
 
 class Lowered(Struct, frozen=True, array_like=True):
-    """The outcome of one file: encoded facts, or nothing where `digest` is the known one, or an error."""
+    """The outcome of one file: encoded facts, or nothing where `digest` is the known one, or an error.
+
+    Both may lack the path: not every name of a file can be encoded, and who asked knows it.
+    """
 
     digest: bytes
     facts: bytes = b""
@@ -37,9 +41,9 @@ def lower_file(path: str, relative: str, known: bytes, max_size: int, lowering: 
         digest = content_digest(source)
         if digest == known:
             return Lowered(digest)
-        return Lowered(digest, encode(lower_text(source, relative, lowering)))
+        return Lowered(digest, encode(_portable(lower_text(source, relative, lowering))))
     except Exception as error:
-        return Lowered(b"", error=classify(error, path, source))
+        return Lowered(b"", error=replace(classify(error, path, source), path=""))
 
 
 def lower_text(source: bytes, relative: str, lowering: Lowering) -> Any:
@@ -50,6 +54,15 @@ def lower_text(source: bytes, relative: str, lowering: Lowering) -> Any:
             return lowering(source, relative)
         except RecursionError:
             return on_deep_stack(lambda: lowering(source, relative))
+
+
+def _portable(facts: Any) -> Any:
+    """Facts that can be encoded: a name that is not UTF-8 holds lone surrogates."""
+    try:
+        facts.path.encode()
+    except UnicodeEncodeError:
+        return replace(facts, path="")
+    return facts
 
 
 def content_digest(source: bytes) -> bytes:

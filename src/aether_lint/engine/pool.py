@@ -105,6 +105,41 @@ def forked(work: Work, weights: Sequence[int], jobs: int, limit: Limit) -> Itera
             _bury(worker)
 
 
+class Background:
+    """One piece of work that a forked process does meanwhile; use it as a context, which leaves no child behind.
+
+    `work` must not raise; it is given up after `limit` seconds. Its process leads a group of its own, so that what it
+    starts ends with it. Without `fork`, or where nothing can be forked, `result` does the work.
+    """
+
+    def __init__(self, work: Callable[[], bytes], limit: float, *, fork: bool = True) -> None:
+        self._work = work
+        forks = fork and can_fork()
+        self._worker = _spawn(lambda _: work(), [0], lambda _: limit, (), leads=True) if forks else None
+
+    def __enter__(self) -> "Background":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            with suppress(ProcessLookupError, PermissionError):  # it is gone, or has not begun to lead
+                os.killpg(worker.pid, signal.SIGKILL)
+            os.kill(worker.pid, signal.SIGKILL)
+            _bury(worker)
+
+    def result(self) -> "bytes | Lost":
+        """Wait for the answer. Ask once."""
+        worker = self._worker
+        if worker is None:
+            return self._work()
+        while data := os.read(worker.descriptor, _CHUNK):
+            worker.buffer += data
+        self._worker = None
+        why = _bury(worker)
+        return next((answer for _, answer in worker.frames()), Lost(why))
+
+
 def balance(weights: Sequence[int], parts: int) -> list[list[int]]:
     """Split the indices of `weights` into at most `parts` lists of about equal weight, heaviest first."""
     order = sorted(range(len(weights)), key=lambda i: (-weights[i], i))
@@ -117,11 +152,13 @@ def balance(weights: Sequence[int], parts: int) -> list[list[int]]:
     return [chunk for chunk in chunks if chunk]
 
 
-def _spawn(work: Work, items: list[int], limit: Limit, inherited: Sequence[int]) -> _Worker:
+def _spawn(work: Work, items: list[int], limit: Limit, inherited: Sequence[int], *, leads: bool = False) -> _Worker:
     reading, writing = os.pipe()
     _widen(writing)
     pid = os.fork()
     if pid == 0:  # pragma: no cover - the coverage of a child that leaves by os._exit is not recorded
+        if leads:
+            os.setpgid(0, 0)
         _serve(work, items, limit, writing, (reading, *inherited))
     os.close(writing)
     return _Worker(pid, reading, items)

@@ -16,8 +16,8 @@ from aether_lint.engine.extent import (
     open_questions,
 )
 from aether_lint.engine.imported import ImportedFiles
-from aether_lint.engine.index import Refreshed, Sources, refresh
-from aether_lint.engine.judging import Judged, judge_gates, judge_modules
+from aether_lint.engine.index import NO_FORK, Refreshed, Sources, refresh
+from aether_lint.engine.judging import GatesInBackground, judge_modules
 from aether_lint.engine.policy import Policy
 from aether_lint.engine.request import CheckRequest
 from aether_lint.engine.trace import Trace
@@ -51,15 +51,15 @@ def check(request: CheckRequest, trace: Trace | None = None) -> Report:
 def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outcome:
     """What there is to say about the files of one root. Paths in it are relative to the root, or absolute."""
     policy = Policy(project.config, request.selection)
-    with trace.phase("lower"):
-        index = _refresh(project, request)
-    with trace.phase("link"):
-        program = link(index.modules, project.config.src, project.complete and not index.errors)
-    with trace.phase("judge"):
-        judged = judge_modules(program, judged_modules(project, index.modules), policy.of_modules, project.config)
-    with trace.phase("gates"):
-        with_gates = asks_for_gates(project, request)
-        gates = _judge_gates(project, policy, request) if with_gates else Judged([], [])
+    with _gates(project, policy, request) as gates_meanwhile:
+        with trace.phase("lower"):
+            index = _refresh(project, request)
+        with trace.phase("link"):
+            program = link(index.modules, project.config.src, project.complete and not index.errors)
+        with trace.phase("judge"):
+            judged = judge_modules(program, judged_modules(project, index.modules), policy.of_modules, project.config)
+        with trace.phase("gates"):
+            gates = gates_meanwhile.result()
     with trace.phase("suppress"):
         findings = policy.reported([*judged.findings, *gates.findings])
     shown = [finding for finding in findings if policy.is_shown(finding)]
@@ -71,8 +71,8 @@ def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outc
         failing=sum(map(policy.fails, shown)),
         errors=[*asked_errors(project, index), *judged.errors, *gates.errors],
         left_out=left_out(project, index.modules),
-        checked=checked_families(policy, with_gates),
-        not_checked=open_questions(project, policy, index, with_gates),
+        checked=checked_families(policy, asks_for_gates(project, request)),
+        not_checked=open_questions(project, policy, index, asks_for_gates(project, request)),
         note=index.note,
     )
 
@@ -94,8 +94,10 @@ def _refresh(project: Project, request: CheckRequest) -> Refreshed:
     return refresh(project.root, wanted, sources, cache=_caches(project, request), imported=imported)
 
 
-def _judge_gates(project: Project, policy: Policy, request: CheckRequest) -> Judged:
-    return judge_gates(project.root, policy.of_gates, project.config, cache=_caches(project, request))
+def _gates(project: Project, policy: Policy, request: CheckRequest) -> GatesInBackground:
+    rules = policy.of_gates if asks_for_gates(project, request) else []
+    fork = request.jobs != NO_FORK
+    return GatesInBackground(project.root, rules, project.config, cache=_caches(project, request), fork=fork)
 
 
 def _caches(project: Project, request: CheckRequest) -> bool:
