@@ -170,8 +170,8 @@ CASES = [
         "replacement_below_an_if_of_the_handler",
         "raise_in_handler",
         "try:\n    c = Redis()\nexcept RedisError:\n    if strict:\n        stop()\n    else:\n"
-        "        [[c = {}]]\n        x()\n",
-        "try:\n    c = Redis()\nexcept RedisError:\n    if strict:\n        stop()\n    else:\n        x()\n"
+        "        [[c = {}]]\n        log.info('x')\n",
+        "try:\n    c = Redis()\nexcept RedisError:\n    if strict:\n        stop()\n    else:\n        log.info('x')\n"
         "        raise\n",
     ),
     Case(
@@ -185,8 +185,8 @@ CASES = [
         "comments_above_what_goes_stay",
         "raise_in_handler",
         "try:\n    c = Redis()\nexcept RedisError:\n    # local copy\n    [[c = {}]]  # x\n\n"
-        "    # b\n    d = 1\n    e()\n",
-        "try:\n    c = Redis()\nexcept RedisError:\n    e()\n    # local copy\n    # b\n    raise\n",
+        "    # b\n    d = 1\n    print(d)\n",
+        "try:\n    c = Redis()\nexcept RedisError:\n    print(d)\n    # local copy\n    # b\n    raise\n",
     ),
     Case(
         "comment_above_the_first_statement_of_a_block",
@@ -267,6 +267,38 @@ CASES = [
         "    # warm\n    await warm()\n    more()\n    yield\n",
     ),
     Case(
+        "comment_on_the_suppress_line_stays",
+        "append_raise",
+        "[[with suppress(Exception):]]  # why\n    # go\n    go()\n",
+        "# why\n# go\ngo()\n",
+    ),
+    Case(
+        "raise_under_a_flag_becomes_a_raise",
+        "append_raise",
+        "try:\n    go()\n[[except Exception:]]\n    log()\n    if strict:\n        raise\n",
+        "try:\n    go()\nexcept Exception:\n    log()\n    raise\n",
+    ),
+    Case(
+        "a_name_that_nothing_uses_any_more_goes",
+        "append_raise",
+        "try:\n    go()\n[[except Exception as e:]]\n    log()\n    if e:\n        raise\n",
+        "try:\n    go()\nexcept Exception:\n    log()\n    raise\n",
+    ),
+    Case(
+        "suppress_before_a_local_copy",
+        "raise_in_handler",
+        "def f(self):\n    [[with suppress(OSError):]]\n        return self.r.get()\n    return self.m\n",
+        "def f(self):\n    return self.r.get()\n    return self.m\n",
+    ),
+    Case(
+        "replacement_after_the_handler",
+        "raise_in_handler",
+        "def f():\n    if pool is None:\n        [[return {}]]\n    return pool\n",
+        "def f():\n    if pool is None:\n"
+        '        raise RuntimeError("the order store cannot be reached")\n    return pool\n',
+        {"subject": "the order store"},
+    ),
+    Case(
         "suppress_beside_other_managers",
         "append_raise",
         "import contextlib\nwith lock, [[contextlib.suppress(OSError)]]:\n    go()\n",
@@ -321,7 +353,7 @@ CASES = [
         "constant_names_the_variable",
         "require_env",
         'import os\nKEY = "S"\nsecret = os.environ.get(KEY, [["x"]])\n',
-        'import os\nKEY = "S"\nsecret = os.environ[KEY]\nif not secret:\n    raise RuntimeError("KEY is empty")\n',
+        'import os\nKEY = "S"\nsecret = os.environ[KEY]\nif not secret:\n    raise RuntimeError(f"{KEY} is empty")\n',
     ),
     Case(
         "wrapper_of_the_project_with_a_known_variable",
@@ -341,6 +373,12 @@ CASES = [
         "require_env",
         'class S(BaseSettings):\n    [[secret: str = "x"]]  # key\n    n: int = 1\n',
         "class S(BaseSettings):\n    secret: str  # key\n    n: int = 1\n",
+    ),
+    Case(
+        "pydantic_field_of_a_url_type",
+        "require_env",
+        'class S(BaseSettings):\n    [[broker: AmqpDsn = AmqpDsn("amqp://a:b@c//")]]\n',
+        "class S(BaseSettings):\n    broker: AmqpDsn\n",
     ),
     Case(
         "pydantic_optional_secret",
@@ -464,6 +502,27 @@ CASES = [
         {"distribution": "redis"},
     ),
     Case(
+        "or_tail_raises_after",
+        "require_config",
+        "store = [[connect() or MemoryStore()]]  # x\n",
+        'store = connect()  # x\nif not store:\n    raise RuntimeError("DSN is required and is not set")\n',
+        {"variable": "DSN"},
+    ),
+    Case(
+        "default_address_is_dropped",
+        "require_config",
+        'import os\n[[URI = os.getenv("URI", "memory://")]]\n',
+        'import os\nURI = os.environ["URI"]\nif not URI:\n    raise RuntimeError("URI is empty")\n',
+        {"variable": "URI"},
+    ),
+    Case(
+        "default_mode_of_a_settings_class_is_dropped",
+        "require_config",
+        'class S(BaseSettings):\n    [[mode: str = "memory"]]\n',
+        "class S(BaseSettings):\n    mode: str\n",
+        {"variable": "MODE"},
+    ),
+    Case(
         "guard_before_the_replacement_of_a_missing_setting",
         "require_config",
         "import os\ndef build(dsn):\n    if not dsn:\n        [[return MemoryStore()]]\n",
@@ -475,7 +534,7 @@ CASES = [
 
 REFUSED = [
     Case("star_except", "raise_in_handler", "try:\n    f()\nexcept* OSError:\n    [[x = None]]\n", "except*"),
-    Case("no_handler", "raise_in_handler", "[[x = 1]]\n", "no exception handler"),
+    Case("no_handler", "append_raise", "[[x = 1]]\n", "no exception handler"),
     Case("raises_already", "append_raise", "try:\n    f()\n[[except E:]]\n    log()\n    raise\n", "raises already"),
     Case(
         "import_handler_raises_already",
@@ -484,7 +543,15 @@ REFUSED = [
         "raises already",
         {"distribution": "a"},
     ),
-    Case("comment_at_suppress", "append_raise", "[[with suppress(E):]]  # why\n    f()\n", "comment"),
+    Case("comment_at_the_end_of_suppress", "append_raise", "[[with suppress(E):]]\n    f()\n    # why\nx\n", "comment"),
+    Case(
+        "retries",
+        "append_raise",
+        "def f():\n    for i in range(3):\n        try:\n            g()\n            break\n"
+        "        [[except E:]]\n            time.sleep(i)\n",
+        "another attempt",
+    ),
+    Case("class_body", "require_config", "class A:\n    [[x = {}]]\n", "body of a class", {"variable": "X"}),
     Case("no_read", "require_env", "x = [[y]]\n", "no read of the environment"),
     Case("wrapper_without_a_name", "require_env", 'x = [[_env("A", "b")]]\n', "own function"),
     Case("text_is_used", "parse_boolean_env", 'x = [[os.getenv("A", "b")]]\n', "text of this variable is used"),

@@ -12,6 +12,24 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 HANDLER_NAMES = ("exc", "error", "failure", "exc_info_")
 JUMPS = (cst.Return, cst.Continue, cst.Break, cst.Pass)
 BINDINGS = (cst.Assign, cst.AnnAssign)
+_TELL = (
+    "print",
+    "log",
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+    "critical",
+    "fatal",
+    "notify",
+    "alert",
+)
+_COUNT = ("inc", "increment", "incr", "observe", "record", "count", "emit", "capture_exception", "capture_message")
+_CLEAN_UP = ("close", "aclose", "disconnect", "rollback", "release")
+REPORT_VERBS = frozenset((*_TELL, *_COUNT, *_CLEAN_UP))
+LOGGERS = frozenset({"log", "logger", "logging", "warnings"})
 SUITES = (cst.IndentedBlock, cst.SimpleStatementSuite)
 
 Suite = cst.IndentedBlock | cst.SimpleStatementSuite
@@ -29,6 +47,13 @@ def handler_at(tree: Tree, target: Target) -> cst.ExceptHandler:
     if not isinstance(holding[0], cst.ExceptHandler):
         raise RefusedError("an `except*` handler cannot be changed automatically")
     return holding[0]
+
+
+def in_handler(tree: Tree, target: Target) -> bool:
+    """Whether the target lies in a handler, or starts a `try`."""
+    if tree.around(target.span, cst.ExceptHandler, cst.ExceptStarHandler):
+        return True
+    return any(tree.span(statement).line == target.span.line for statement in tree.around(target.span, cst.Try)[:1])
 
 
 def try_of(tree: Tree, handler: cst.ExceptHandler) -> cst.Try:
@@ -91,6 +116,23 @@ def named(handler: cst.ExceptHandler, name: str) -> cst.ExceptHandler:
     return handler.with_changes(type=caught, whitespace_after_except=space, name=as_name)
 
 
+def without_needless_name(handler: cst.ExceptHandler, body: cst.BaseSuite) -> cst.ExceptHandler:
+    """The handler with this body, and without a name that only what has gone used."""
+    match handler.name:
+        case cst.AsName(name=cst.Name(value=name)) if name in names_in(handler.body) and name not in names_in(body):
+            return handler.with_changes(body=body, name=None)
+        case _:
+            return handler.with_changes(body=body)
+
+
+def retries(tree: Tree, handler: cst.ExceptHandler) -> bool:
+    """Whether the handler waits for another round of a loop around it."""
+    if "sleep" not in {dotted(call.func).rpartition(".")[2] for call in tree.within(tree.span(handler), cst.Call)}:
+        return False
+    holders = tree.around(tree.span(handler), cst.For, cst.While, cst.FunctionDef)
+    return bool(holders) and not isinstance(holders[0], cst.FunctionDef)
+
+
 def _names_outside_handlers(tree: Tree, handler: cst.ExceptHandler) -> set[str]:
     """Names used where a handler does not itself bind them, or in a handler around or inside this one."""
     finder = _OutsideNames(handler)
@@ -135,10 +177,11 @@ def small_parts(suite: cst.BaseSuite) -> list[Part]:
 
 
 def is_report(part: Part) -> bool:
-    """Whether the statement is a call for its effect, such as a log line or a counter."""
+    """Whether the statement only tells somebody, or cleans up: a log line, a counter, a closed connection."""
     match part:
-        case cst.Expr(value=cst.Call() | cst.Await(expression=cst.Call())):
-            return True
+        case cst.Expr(value=cst.Call(func=function) | cst.Await(expression=cst.Call(func=function))):
+            owner, _, verb = code(function).rpartition(".")
+            return verb in REPORT_VERBS or owner.rpartition(".")[2].strip("_").lower() in LOGGERS
         case _:
             return False
 
@@ -199,13 +242,15 @@ def small(text: str) -> cst.BaseSmallStatement:
     return line.body[0]
 
 
-def can_unwrap(statement: cst.Try) -> bool:
-    """Whether the `try` can go: one handler, no `finally`, and no comment that would be lost with its lines."""
+def can_unwrap(statement: cst.Try, handler: cst.ExceptHandler) -> bool:
+    """Whether the `try` can go: one handler, no `finally`, and no comment that would be lost with its lines.
+
+    `handler` is what the fix would leave of the handler.
+    """
     if len(statement.handlers) != 1 or statement.finalbody is not None:
         return False
-    suites = [statement.body, statement.handlers[0].body]
-    suites += [statement.orelse.body] if statement.orelse else []
-    return not any(_margin_comments(suite) for suite in suites) and "#" not in code(statement.handlers[0])
+    suites = [statement.body, *([statement.orelse.body] if statement.orelse else [])]
+    return not any(_margin_comments(suite) for suite in suites) and "#" not in code(handler)
 
 
 def _margin_comments(suite: cst.BaseSuite) -> bool:
@@ -223,11 +268,11 @@ def unwrapped(statement: cst.Try) -> cst.FlattenSentinel[cst.BaseStatement]:
 
 
 def in_place_of(
-    statement: cst.Try | cst.With, lines: Sequence[cst.BaseStatement]
+    statement: cst.Try | cst.With, lines: Sequence[cst.BaseStatement], comments: Sequence[cst.EmptyLine] = ()
 ) -> cst.FlattenSentinel[cst.BaseStatement]:
-    """The lines, the first with what stood above `statement`."""
+    """The lines, the first with what stood above `statement`, and the comments."""
     first: Any = lines[0]
-    first = first.with_changes(leading_lines=[*statement.leading_lines, *first.leading_lines])
+    first = first.with_changes(leading_lines=[*statement.leading_lines, *comments, *first.leading_lines])
     return cst.FlattenSentinel([first, *lines[1:]])
 
 

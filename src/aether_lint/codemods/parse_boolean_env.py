@@ -58,10 +58,11 @@ def _read_at(tree: Tree, target: Target) -> EnvCall:
     candidates = [*tree.within(target.span, cst.Call), *tree.around(target.span, cst.Call)]
     lines = tree.around(target.span, cst.SimpleStatementLine)[:1]
     candidates += [call for line in lines for call in tree.within(tree.span(line), cst.Call)]
-    for call in candidates:
-        read = env_call(call)
-        if read is not None and read.kind in READS:
-            return read
+    reads = [read for call in candidates if (read := env_call(call)) is not None]
+    for kinds in (READS, ("wrapper",)):
+        for read in reads:
+            if read.kind in kinds and dotted(read.call.func) != "bool":
+                return read
     raise RefusedError("no read of the environment at this place")
 
 

@@ -1,6 +1,7 @@
 """Let a handler raise where it installs a weaker replacement (AET101, AET102).
 
-The target lies in the handler: at the statement that installs the replacement, or on the `except` line.
+The target lies in the handler: at the statement that installs the replacement, or on the `except` line. It may
+also be a `with suppress(...)`, which goes, or a statement that takes the replacement because of what a handler left.
 Arguments, all optional:
 
 - `kind`: `import` (the body becomes one raise) or `runtime` (the replacement becomes a raise, reports stay);
@@ -12,7 +13,7 @@ Arguments, all optional:
 
 import libcst as cst
 
-from aether_lint.codemods.append_raise import ending_in_raise, kept_before_raise
+from aether_lint.codemods.append_raise import ending_in_raise, kept_before_raise, suppress_at, without_suppress
 from aether_lint.codemods.command import TargetedCodemod
 from aether_lint.codemods.guard import insert_guard
 from aether_lint.codemods.handlers import (
@@ -22,6 +23,7 @@ from aether_lint.codemods.handlers import (
     can_unwrap,
     catches_import_errors_only,
     handler_at,
+    in_handler,
     is_report,
     name_of,
     named,
@@ -33,12 +35,18 @@ from aether_lint.codemods.handlers import (
     unwrapped,
     with_statements,
 )
+from aether_lint.codemods.require_config import raise_instead
 from aether_lint.codemods.target import RefusedError, Target
 from aether_lint.codemods.tree import Edit, Tree, names_in
 
 
 def plan(tree: Tree, target: Target) -> Edit:
     """Raises `RefusedError` where there is no handler, or where it raises already."""
+    suppressing = suppress_at(tree, target)
+    if suppressing is not None:
+        return without_suppress(suppressing)
+    if not in_handler(tree, target):
+        return raise_instead(tree, target)
     handler = handler_at(tree, target)
     if "guard" in target.arguments:
         return insert_guard(tree, handler, target)
@@ -70,7 +78,7 @@ def _raise_import_error(tree: Tree, handler: cst.ExceptHandler, target: Target) 
             pass
     distribution = target.arguments.get("distribution", "")
     statement = try_of(tree, handler)
-    if not distribution and can_unwrap(statement):
+    if not distribution and can_unwrap(statement, _with_body(handler, small("raise"))):
         return Edit(statement, unwrapped)
     if not distribution:
         return Edit(handler, lambda updated: _with_body(updated, small("raise")))

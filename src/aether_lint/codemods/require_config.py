@@ -2,13 +2,15 @@
 
 The target is the statement that installs or returns the replacement, or a conditional expression that chooses it.
 Arguments, all optional: `variable`, the setting that is missing; `distribution`, what is not installed; `subject`,
-what needs it; `guard`, `package.module:callable`, to call before the replacement instead of an unconditional raise.
+what needs it; `message`, the whole text of the error; `guard`, `package.module:callable`, to call before the
+replacement instead of an unconditional raise. A default in a read of the environment goes, as with `require_env`.
 """
 
 from typing import Any
 
 import libcst as cst
 
+from aether_lint.codemods import require_env
 from aether_lint.codemods.command import TargetedCodemod
 from aether_lint.codemods.guard import guard_call, guard_import, insert_before, same_call
 from aether_lint.codemods.handlers import SUITES, Part, small, small_parts, with_statements
@@ -17,10 +19,21 @@ from aether_lint.codemods.tree import Edit, Tree, code, dotted, quoted, raising_
 
 
 def plan(tree: Tree, target: Target) -> Edit:
-    """Raises `RefusedError` where there is neither a statement in a block nor a conditional expression."""
+    """Raises `RefusedError` where there is neither a statement in a block nor an expression that chooses."""
     choice = _choice(tree, target)
     if choice is not None:
         return _required_choice(tree, target, *choice)
+    tail = _or_tail(tree, target)
+    if tail is not None:
+        return _required_tail(tree, target, *tail)
+    try:
+        return require_env.plan(tree, target)
+    except RefusedError:
+        return raise_instead(tree, target)
+
+
+def raise_instead(tree: Tree, target: Target) -> Edit:
+    """A raise, or the guard and then what stood there, in place of the statement at the target."""
     for suite in tree.around(target.span, *SUITES)[:1]:
         for part in small_parts(suite):
             place = tree.span(part)
@@ -29,21 +42,23 @@ def plan(tree: Tree, target: Target) -> Edit:
                 <= (target.span.line, target.span.column)
                 < (place.end_line, place.end_column)
             ):
-                return _raise_instead(tree, target, suite, part)
+                return _raise_in(tree, target, suite, part)
     raise RefusedError("no statement in a block at this place")
 
 
-def _raise_instead(tree: Tree, target: Target, suite: cst.BaseSuite, part: Part) -> Edit:
+def _raise_in(tree: Tree, target: Target, suite: cst.BaseSuite, part: Part) -> Edit:
     parts = small_parts(suite)
     if isinstance(part, cst.Raise):
         raise RefusedError("this place raises already")
+    if any(holder.body is suite for holder in tree.nodes(cst.ClassDef)):
+        raise RefusedError("a raise in the body of a class would stop every import of it")
     before = parts[: parts.index(part)]
     if "guard" in target.arguments:
         call = guard_call(tree, target, "None")
         if before and same_call(before[-1], call):
             raise RefusedError("the guard is called here already")
-        body = insert_before(suite, parts.index(part), call)
-        return Edit(suite, lambda updated: body, imports=(guard_import(tree, target),))
+        guarded = insert_before(suite, parts.index(part), call)
+        return Edit(suite, lambda updated: guarded, imports=(guard_import(tree, target),))
     raising = with_statements(suite, before, [missing(target)])
     return Edit(suite, lambda updated: raising)
 
@@ -52,13 +67,16 @@ def missing(target: Target) -> cst.BaseSmallStatement:
     """`raise RuntimeError("…")` with what is missing and what needs it."""
     subject = target.arguments.get("subject", "")
     purpose = f" for {subject}" if subject else ""
+    if "message" in target.arguments:
+        return small(f"raise RuntimeError({quoted(target.arguments['message'])})")
     variable, distribution = target.arguments.get("variable", ""), target.arguments.get("distribution", "")
     if variable:
         return small(f"raise RuntimeError({quoted(f'{variable} is required{purpose} and is not set')})")
     if distribution:
         message = quoted(f"{distribution} is required{purpose}: install {distribution}")
         return small(f"raise ImportError({message})")
-    return small(f"raise RuntimeError({quoted(f'a setting that is required{purpose} is missing')})")
+    problem = f"{subject} cannot be reached" if subject else "a setting or service that is required is missing"
+    return small(f"raise RuntimeError({quoted(problem)})")
 
 
 def _choice(tree: Tree, target: Target) -> tuple[cst.SimpleStatementLine, cst.IfExp] | None:
@@ -72,6 +90,33 @@ def _choice(tree: Tree, target: Target) -> tuple[cst.SimpleStatementLine, cst.If
             case _:
                 pass
     return None
+
+
+def _or_tail(tree: Tree, target: Target) -> tuple[cst.SimpleStatementLine, cst.BooleanOperation, str] | None:
+    """The statement `name = A or B()`, its expression, and the name."""
+    for line in tree.around(target.span, cst.SimpleStatementLine)[:1]:
+        match line.body:
+            case [cst.Assign(targets=[cst.AssignTarget(target=bound)], value=cst.BooleanOperation() as value)]:
+                pass
+            case [cst.AnnAssign(target=bound, value=cst.BooleanOperation() as value)]:
+                pass
+            case _:
+                return None
+        if isinstance(value.operator, cst.Or) and isinstance(value.right, cst.Call) and dotted(bound):
+            return line, value, dotted(bound)
+    return None
+
+
+def _required_tail(
+    tree: Tree, target: Target, line: cst.SimpleStatementLine, value: cst.BooleanOperation, name: str
+) -> Edit:
+    """The statement without what stands after `or`, and a raise where that leaves nothing."""
+    if "guard" in target.arguments:
+        raise RefusedError("a guard cannot stand in an expression")
+    kept = value.left if not value.lpar else value.left.with_changes(lpar=value.lpar, rpar=value.rpar)
+    statement: Any = line.deep_replace(value, kept)
+    check = raising_if(f"not {name}", missing(target), tree.indent_at(target.span))
+    return Edit(line, lambda updated: cst.FlattenSentinel([statement, check]))
 
 
 def _required_choice(tree: Tree, target: Target, line: cst.SimpleStatementLine, choice: cst.IfExp) -> Edit:

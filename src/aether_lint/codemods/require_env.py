@@ -3,7 +3,8 @@
 The target is the read, its default, or a statement that holds it: `os.getenv("X", "…")`, `os.environ.get("X", "…")`,
 `os.getenv("X") or "…"`, a settings call (`config("X", default="…")`), a typed settings field (`x: str = "…"`,
 `= Field(default="…")`), a command line option with `envvar=`. A read bound to one name is followed by a check for the
-empty text. The argument `variable`, optional, is the name of the variable where the code has it in another form.
+empty text. Arguments, optional: `variable`, the name of the variable where the code has it in another form;
+`api`: `wrapper` where a call that looks like a settings library is a function of the project.
 """
 
 from collections.abc import Callable
@@ -48,10 +49,17 @@ def plan(tree: Tree, target: Target) -> Edit:
     if checked is None:
         return Edit(node, lambda updated: _parenthesised_like(updated, replaced), imports, unused)
     line, name = checked
-    message = quoted(f"{key_text(read)} is empty")
+    message = _message(read)
     raising = small(f"raise RuntimeError({message})")
     check = raising_if(f"not {name}", raising, tree.indent_at(target.span))
     return Edit(line, _with_check(line, node, replaced, check), imports, unused)
+
+
+def _message(read: EnvCall) -> str:
+    """The text of the error, as a literal: with the value of a constant that names the variable."""
+    if literal_text(read.key.value) is None and dotted(read.key.value):
+        return f'f"{{{dotted(read.key.value)}}} is empty"'
+    return quoted(f"{key_text(read)} is empty")
 
 
 def _place(tree: Tree, target: Target) -> cst.CSTNode:
@@ -121,13 +129,14 @@ def _without_or(node: cst.CSTNode, required: cst.BaseExpression) -> cst.BaseExpr
 
 def _required(read: EnvCall, target: Target) -> tuple[cst.BaseExpression, bool]:
     """The read without its default, and whether it needs `import os`."""
-    if read.kind == "setting":
+    wrapper = read.kind == "wrapper" or target.arguments.get("api") == "wrapper"
+    if read.kind == "setting" and not wrapper:
         return _without_default(read), False
-    mapping, needs_os = environ_of(read)
+    mapping, needs_os = ("os.environ", True) if wrapper else environ_of(read)
     variable = target.arguments.get("variable", "")
-    if read.kind == "wrapper" and not variable:
+    if wrapper and not variable:
         raise RefusedError("a read through the project's own function: drop its default by hand")
-    if read.kind == "wrapper" or (variable and read.kind != "mapping" and literal_text(read.key.value) is None):
+    if wrapper or (variable and read.kind != "mapping" and literal_text(read.key.value) is None):
         key = quoted(variable)
     else:
         key = code(read.key.value)

@@ -57,7 +57,7 @@ def check_outside(tree: Tree, edits: Sequence[Edit], after: str) -> None:
 def _untouched(tree: Tree, edits: Sequence[Edit]) -> list[str]:
     """The text cut at the edits: what must be found again; at least two pieces, the first and last may be empty."""
     lines = _LINES.findall(tree.module.code)
-    touched = [tree.span(edit.node) for edit in edits]
+    touched = [_with_lines_above(tree, edit.node) for edit in edits]
     cuts: set[int] = set()
     if any(edit.imports or edit.unused for edit in edits):
         touched += [tree.span(line) for line in tree.module.body if _holds_import(line)]
@@ -72,6 +72,13 @@ def _untouched(tree: Tree, edits: Sequence[Edit]) -> list[str]:
         if number not in changed:
             pieces[-1] += line
     return [*pieces, ""] if len(pieces) == 1 or len(lines) - 1 in changed else pieces
+
+
+def _with_lines_above(tree: Tree, node: cst.CSTNode) -> Span:
+    """The span of a node; that of a block begins with the comments and blank lines above its first statement."""
+    span = tree.span(node)
+    above = getattr(node.body[0], "leading_lines", ()) if isinstance(node, cst.IndentedBlock) else ()
+    return Span(span.line - len(above), 1, span.end_line, span.end_column) if above else span
 
 
 def _blank_beside(lines: Sequence[str], changed: set[int]) -> set[int]:

@@ -16,8 +16,10 @@ DEFAULTS = frozenset({"default", "default_factory"})
 def is_field(node: cst.AnnAssign) -> bool:
     """Whether this is `name: type = default` with a default that can be dropped."""
     match node:
-        case cst.AnnAssign(target=cst.Name(), value=cst.Call(func=function)):
-            return dotted(function).rpartition(".")[2] in FIELD_CALLS
+        case cst.AnnAssign(target=cst.Name(), value=cst.Call(func=function)) if (
+            dotted(function).rpartition(".")[2] in FIELD_CALLS
+        ):
+            return True
         case cst.AnnAssign(target=cst.Name(), value=cst.BaseExpression() as value):
             return is_literal_default(value)
         case _:

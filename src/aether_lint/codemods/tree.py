@@ -69,11 +69,15 @@ class Tree:
 
     def around(self, span: Span, *types: type[Node]) -> list[Node]:
         """The nodes that hold the first character of `span`, the innermost first."""
-        spans = ((self.span(node), node) for node in self.nodes(*types))
-        holding = [(place, node) for place, node in spans if _start(place) <= _start(span) < _end(place)]
+        holding = [(self.span(node), node) for node in self.nodes(*types) if self.holds_start(node, span)]
         holding.sort(key=lambda pair: _end(pair[0]))
         holding.sort(key=lambda pair: _start(pair[0]), reverse=True)
         return [node for _, node in holding]
+
+    def holds_start(self, node: cst.CSTNode, span: Span) -> bool:
+        """Whether `span` starts in the node."""
+        place = self.span(node)
+        return _start(place) <= _start(span) < _end(place)
 
     def indent_at(self, span: Span) -> str:
         """One step of indentation, as the block at this place has it."""
