@@ -6,6 +6,7 @@ scope look wider, never narrower.
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from aether_lint.scopes.modules import FirstParty, Module
@@ -42,6 +43,16 @@ def reached(root: str, start: Iterable[str], party: FirstParty) -> frozenset[str
                     seen.add(target)
                     queue.append(target)
     return frozenset(seen)
+
+
+def third_party(root: str, party: FirstParty, folder: str = "") -> tuple[str, ...]:
+    """Top-level packages that modules below `folder` import and that are neither the project's nor Python's."""
+    own = {name.partition(".")[0] for name in by_name(party.modules)}
+    own |= {path.partition("/")[0].removesuffix(".py") for paths in party.apart.values() for path in paths}
+    own |= {name.partition(".")[0] for name in sys.stdlib_module_names}
+    below = [module for module in party.modules if not folder or module.path.startswith(folder + "/")]
+    found = {name.partition(".")[0] for module in below for name in _imported(root, module.path, module)}
+    return tuple(sorted(name for name in found - own if name.isidentifier()))
 
 
 def _imported(root: str, path: str, module: Module | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from aether_lint.model import Span
 from aether_lint.scopes import mypy_scope
 from aether_lint.scopes.documents import Document
+from aether_lint.scopes.imports import third_party
 from aether_lint.scopes.mypy_scope import Measured
 from aether_lint.scopes.observations import Dropped, Imports, Place, Silenced
 from aether_lint.scopes.project import Project
@@ -19,6 +20,7 @@ CORE_CODES = frozenset(
     )
 )  # fmt: skip
 MILD_CODES = frozenset(("misc", "valid-type", "possibly-undefined", "assignment"))  # alone they are a matter of style
+MAX_LIBRARIES = 25  # a longer list of libraries in an override is read by nobody
 DELIBERATE_SHARE = 0.05  # a deliberate exclude of less is left alone
 
 
@@ -188,6 +190,14 @@ def _in_files(project: Project) -> Iterator[Silenced]:
         )
 
 
+def _unpardoned(project: Project, document: Document) -> tuple[str, ...]:
+    """Libraries for an override that takes the blanket pardon's place; none where the list would be no help."""
+    found = third_party(project.root, project.party, document.path.rpartition("/")[0])
+    overridden = {name.removeprefix("mypy-").partition(".")[0] for name in document.data if name.startswith("mypy-")}
+    libraries = tuple(name for name in found if name not in overridden)
+    return libraries if len(libraries) <= MAX_LIBRARIES else ()
+
+
 def imports(project: Project, measured: Sequence[Measured]) -> Iterator[Imports]:
     """`follow_imports` and `ignore_missing_imports` for everything."""
     total = len(project.party.modules)
@@ -206,4 +216,5 @@ def imports(project: Project, measured: Sequence[Measured]) -> Iterator[Imports]
             yield Imports(mypy_version(), place, "follow_imports", follow, unseen, total)
         if "ignore_missing_imports" in section and one.options["ignore_missing_imports"]:
             place = mypy_scope.locate(document, "ignore_missing_imports")
-            yield Imports(mypy_version(), place, "ignore_missing_imports", "true", 0, total)
+            libraries = _unpardoned(project, document)
+            yield Imports(mypy_version(), place, "ignore_missing_imports", "true", 0, total, libraries)

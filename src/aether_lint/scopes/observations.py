@@ -84,6 +84,7 @@ class Imports(Struct, frozen=True, tag=True):
     value: str
     unseen: int  # first-party modules whose errors stay unseen because of it
     total: int
+    libraries: tuple[str, ...] = ()  # third-party packages that the project imports
 
 
 class Selection(Struct, frozen=True, tag=True):

@@ -1,6 +1,7 @@
 """Everything the gates family knows of one root, in one call."""
 
 import os
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,7 @@ from aether_lint.scopes.project import (
     tool_versions,
 )
 from aether_lint.scopes.ruff_rules import blankets, selections
+from aether_lint.scopes.shadow import shadow
 from aether_lint.scopes.tools import ToolError
 from aether_lint.scopes.tree import read_tree
 
@@ -34,15 +36,22 @@ class Answer(Struct):
     errors: list[FileError]
 
 
-def observe(root: str, config: Config, use_cache: bool = True) -> tuple[list[Observation], list[FileError]]:
+def observe(
+    root: str, config: Config, use_cache: bool = True, overlay: Mapping[str, bytes] | None = None
+) -> tuple[list[Observation], list[FileError]]:
     """Observations of the gates of the project at `root`, and what could not be measured.
 
-    Of `config` count `exclude`, `extend-exclude` and `gate-coverage`. Places are relative to the root.
+    `overlay` holds texts to be measured in place of files (paths relative to the root), such as an edited
+    configuration. Of `config` count `exclude`, `extend-exclude` and `gate-coverage`. Places are relative to the root.
     Never raises for what the analysed tree contains.
     """
     exclude = [*config.exclude, *config.extend_exclude]
     threshold = config.gate_coverage / 100
     tree = read_tree(os.path.realpath(root), exclude)
+    if overlay:
+        with shadow(tree, overlay) as copy:
+            project, errors = read_project(copy, Cache(copy.root, "", enabled=False), threshold)
+            return _observations(project, errors), errors
     cache = Cache(tree.root, configuration_state(tree), use_cache)
     everything = state_of(tree.root, tree.files, *tool_versions(), __version__, FORMAT, *exclude, str(threshold))
     key = cache.key("observations", everything)

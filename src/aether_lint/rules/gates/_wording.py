@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from aether_lint.model import SEVERITIES, Confidence, Finding, Fix, Related, Severity
+from aether_lint.scopes.edit import PREFIX, format_of
 from aether_lint.scopes.observations import Place
 
 
@@ -31,6 +32,17 @@ def gate_finding(
         span=place.span,
         related=tuple(related),
         fix=fix,
+    )
+
+
+def config_fix(operation: str, place: Place, description: str, **arguments: str) -> Fix:
+    """An unsafe edit of a configuration file: it brings findings of other tools to light, which is its point."""
+    return Fix(
+        codemod=PREFIX + operation,
+        applicability="unsafe",
+        description=description,
+        target=place.span,
+        arguments={**arguments, "format": format_of(place.path)},
     )
 
 

@@ -22,7 +22,7 @@ The fix (unsafe) removes what loses the failure.
 """
 
 from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import at_most, gate_finding
+from aether_lint.rules.gates._wording import at_most, config_fix, gate_finding
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import SoftGate
 
@@ -61,8 +61,7 @@ def _advice(gate: SoftGate) -> str:
 def _fix(gate: SoftGate) -> Fix | None:
     if not gate.removable:
         return None
-    arguments = {"construct": gate.construct}
-    return Fix("config_unmute", "unsafe", f"remove `{gate.construct}`", gate.place.span, arguments)
+    return config_fix("unmute", gate.place, f"remove `{gate.construct}`", construct=gate.construct)
 
 
 WORKFLOW = """name: checks

@@ -24,7 +24,7 @@ one, with a comment, and let the list shrink.
 """
 
 from aether_lint.model import Finding, Fix, Severity
-from aether_lint.rules.gates._wording import counted, gate_finding, named
+from aether_lint.rules.gates._wording import config_fix, counted, gate_finding, named
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Silenced
 
@@ -79,7 +79,7 @@ def _fix(silenced: Silenced) -> Fix | None:
     if silenced.kind not in keys:
         return None
     key = keys[silenced.kind]
-    return Fix("config_remove", "unsafe", f"remove `{key}`", silenced.place.span, {"key": key})
+    return config_fix("remove", silenced.place, f"remove `{key}`", key=key)
 
 
 FILES = {"app/__init__.py": "", "app/orders.py": "TOTAL = 1\n", "app/prices.py": "PRICE = 1\n"}

@@ -18,8 +18,8 @@ follow_imports = "skip"
 The fix (unsafe) sets `normal`. For a library whose types are in the way, set it in an override for that library.
 """
 
-from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import counted, gate_finding
+from aether_lint.model import Finding
+from aether_lint.rules.gates._wording import config_fix, counted, gate_finding
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Imports
 
@@ -38,9 +38,7 @@ def finding(imports: Imports) -> Finding:
             message += f", {unseen} of the project among it"
     else:
         message = f"`follow_imports = silent` drops the errors of {unseen} of {imports.total} that are only imported"
-    fix = Fix(
-        "config_set", "unsafe", "follow imports", imports.place.span, {"key": "follow_imports", "value": "normal"}
-    )
+    fix = config_fix("set", imports.place, "follow imports", key="follow_imports", value="normal")
     advice = "follow imports (`normal`), and set it for single libraries in overrides"
     return gate_finding(RULE.code, RULE.name, RULE.severity, imports.place, message, advice, fix=fix)
 

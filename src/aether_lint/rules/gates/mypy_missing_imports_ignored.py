@@ -14,11 +14,12 @@ ignore_missing_imports = True
 ```
 
 ## Fix
-Set it in overrides for the libraries that have no types: `module = ["celery.*", "boto3.*"]`.
+Set it in overrides for the libraries that have no types: `module = ["celery.*", "boto3.*"]`. The fix (unsafe) moves it
+into an override for all third-party packages that the project imports; take out those that have types.
 """
 
-from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import gate_finding
+from aether_lint.model import Finding
+from aether_lint.rules.gates._wording import config_fix, gate_finding
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Imports
 
@@ -32,13 +33,11 @@ def finding(imports: Imports) -> Finding:
     """The words about one setting."""
     message = "every import that mypy cannot find becomes `Any` without a word, a misspelled one too"
     advice = "set `ignore_missing_imports` in overrides for the libraries without types"
-    fix = Fix(
-        "config_remove",
-        "unsafe",
-        "remove `ignore_missing_imports`",
-        imports.place.span,
-        {"key": "ignore_missing_imports"},
-    )
+    fix = None
+    if imports.libraries:
+        description = "name the libraries without types in an override"
+        modules = "\n".join(f"{name}.*" for name in imports.libraries)
+        fix = config_fix("override", imports.place, description, key="ignore_missing_imports", modules=modules)
     return gate_finding(RULE.code, RULE.name, RULE.severity, imports.place, message, advice, fix=fix)
 
 

@@ -28,7 +28,7 @@ New errors that this brings to light are the point of it; silence them module by
 """
 
 from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import at_most, gate_finding, named, share
+from aether_lint.rules.gates._wording import at_most, config_fix, gate_finding, named, share
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Scope
 
@@ -74,13 +74,7 @@ def _advice(scope: Scope) -> str:
 def _fix(scope: Scope) -> Fix | None:
     if scope.tool != "mypy" or scope.key != "files" or not scope.widen_to:
         return None
-    return Fix(
-        codemod="config_set",
-        applicability="unsafe",
-        description="check the package roots",
-        target=scope.place.span,
-        arguments={"key": "files", "value": "\n".join(scope.widen_to)},
-    )
+    return config_fix("set", scope.place, "check the package roots", key="files", value="\n".join(scope.widen_to))
 
 
 RULE = Rule(

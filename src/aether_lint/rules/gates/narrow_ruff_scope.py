@@ -26,7 +26,7 @@ The fix (unsafe) removes `include`: ruff then lints every Python file that git d
 """
 
 from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import at_most, gate_finding, named, share
+from aether_lint.rules.gates._wording import at_most, config_fix, gate_finding, named, share
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Scope
 
@@ -71,7 +71,7 @@ def _advice(scope: Scope) -> str:
 def _fix(scope: Scope) -> Fix | None:
     if scope.key != "include":
         return None
-    return Fix("config_remove", "unsafe", "remove `include`", scope.place.span, {"key": "include"})
+    return config_fix("remove", scope.place, "remove `include`", key="include")
 
 
 RULE = Rule(

@@ -22,7 +22,7 @@ The fix (unsafe) adds `F` and `E9` to `select`, or takes `F821` out of `ignore`.
 """
 
 from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import counted, gate_finding
+from aether_lint.rules.gates._wording import config_fix, counted, gate_finding
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Selection
 
@@ -67,9 +67,8 @@ def _fix(selection: Selection) -> Fix | None:
     if selection.key == "arguments":
         return None
     if selection.reason == "ignored":
-        return Fix("config_remove_item", "unsafe", "stop ignoring F821", selection.place.span, {"key": selection.key})
-    arguments = {"key": "select", "add": "E9\nF"}
-    return Fix("config_extend", "unsafe", "select `E9` and `F` too", selection.place.span, arguments)
+        return config_fix("remove-item", selection.place, "stop ignoring F821", key=selection.key)
+    return config_fix("extend", selection.place, "select `E9` and `F` too", key="select", add="E9\nF")
 
 
 FILES = {"app/__init__.py": "", "app/orders.py": "TOTAL = 1\n"}

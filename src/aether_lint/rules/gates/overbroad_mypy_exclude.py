@@ -23,7 +23,7 @@ The fix (unsafe) anchors a pattern that matches by accident: `^app/models/`.
 """
 
 from aether_lint.model import Finding, Fix
-from aether_lint.rules.gates._wording import counted, gate_finding, named, share
+from aether_lint.rules.gates._wording import config_fix, counted, gate_finding, named, share
 from aether_lint.rules.rule import Example, Rule
 from aether_lint.scopes.observations import Dropped
 
@@ -53,8 +53,9 @@ def finding(dropped: Dropped) -> Finding:
 def _fix(dropped: Dropped) -> Fix | None:
     if not dropped.anchored:
         return None
-    arguments = {"key": "exclude", "old": dropped.pattern, "value": dropped.anchored}
-    return Fix("config_replace", "unsafe", "anchor the pattern", dropped.place.span, arguments)
+    return config_fix(
+        "replace", dropped.place, "anchor the pattern", key="exclude", old=dropped.pattern, value=dropped.anchored
+    )
 
 
 FILES = {
