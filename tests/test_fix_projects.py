@@ -1,0 +1,221 @@
+"""`fix` on projects on disk, and the codemods as commands of libcst, each as a user runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aether_lint.engine.fix import FixOutcome, FixRequest, fix
+from aether_lint.engine.request import CheckRequest
+from aether_lint.rules.registry import load_rules
+
+SRC = str(Path(__file__).parent.parent / "src")
+ENVIRONMENT = os.environ | {"PYTHONPATH": SRC}
+
+FILES = {
+    "aether-lint.toml": "",
+    "shop/__init__.py": "",
+    "shop/sessions.py": """\
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        try:
+            import redis
+        except ImportError:  # the image may lack it
+            logger.warning("no redis")
+
+            class redis:
+                class Redis:
+                    def __init__(self, url):
+                        self._values = {}
+
+                    def set(self, key, value):
+                        self._values[key] = value
+
+                    def get(self, key):
+                        return self._values.get(key)
+
+
+        def store(url):
+            return redis.Redis(url)
+        """,
+    "shop/settings.py": """\
+        import os
+
+        SECRET_KEY = os.getenv("SECRET_KEY", "changeme")  # signs sessions
+        PORT = int(os.getenv("PORT", "8000"))
+        """,
+    "shop/main.py": """\
+        import logging
+        import os
+        from contextlib import asynccontextmanager
+
+        import asyncpg
+        from fastapi import FastAPI
+
+        from shop.settings import SECRET_KEY
+
+        logger = logging.getLogger(__name__)
+
+
+        @asynccontextmanager
+        async def lifespan(app):
+            try:
+                app.state.pool = await asyncpg.create_pool(os.environ["DSN"])
+            except Exception:
+                logger.exception("database is down")
+            yield
+
+
+        app = FastAPI(lifespan=lifespan)
+        """,
+}
+needs_rules = pytest.mark.skipif(
+    not {"AET101", "AET201", "AET401"} <= set(load_rules()), reason="the rules are not built yet"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(line.removeprefix("        ") for line in text.splitlines(keepends=True)))
+    return tmp_path
+
+
+def run(project: Path, *paths: str, diff: bool = False, unsafe_fixes: bool | None = True) -> FixOutcome:
+    request = CheckRequest(
+        paths=paths or (".",), cwd=str(project), select=("AET101", "AET201", "AET401"), no_cache=True, jobs=-1
+    )
+    return fix(FixRequest(request, diff=diff, unsafe_fixes=unsafe_fixes))
+
+
+def texts(project: Path) -> dict[str, str]:
+    return {str(path.relative_to(project)): path.read_text() for path in sorted(project.rglob("*.py"))}
+
+
+@needs_rules
+def test_all_findings_are_fixed_and_a_second_run_changes_nothing(project: Path) -> None:
+    outcome = run(project)
+
+    assert sorted(finding.code for finding in outcome.fixed) == ["AET101", "AET201", "AET401"]
+    assert outcome.report.findings == []
+    assert outcome.refused == []
+    assert outcome.written == ["shop/main.py", "shop/sessions.py", "shop/settings.py"]
+    after = texts(project)
+    assert 'raise ImportError("redis is required' in after["shop/sessions.py"]
+    assert after["shop/settings.py"].splitlines()[2:] == [
+        'SECRET_KEY = os.environ["SECRET_KEY"]  # signs sessions',
+        "if not SECRET_KEY:",
+        '    raise RuntimeError("SECRET_KEY is empty")',
+        'PORT = int(os.getenv("PORT", "8000"))',
+    ]
+    assert '        logger.exception("database is down")\n        raise\n    yield\n' in after["shop/main.py"]
+
+    assert run(project).written == []
+    assert texts(project) == after
+
+
+@needs_rules
+def test_diff_changes_nothing_and_git_can_apply_it(project: Path) -> None:
+    before = texts(project)
+
+    outcome = run(project, diff=True)
+
+    assert texts(project) == before
+    assert outcome.written == []
+    assert outcome.report.findings == []
+    patch = "".join(diff.text for diff in outcome.diffs)
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=project, check=True)
+    patched = texts(project)
+    for name, text in before.items():
+        (project / name).write_text(text)
+    run(project)
+    assert texts(project) == patched
+
+
+@needs_rules
+def test_unsafe_fixes_need_consent_from_the_command_line_or_the_configuration(project: Path) -> None:
+    assert run(project, unsafe_fixes=None).fixed == []
+    (project / "aether-lint.toml").write_text('unsafe-fixes = true\nfixable = ["AET2"]\n')
+
+    assert [finding.code for finding in run(project, unsafe_fixes=None).fixed] == ["AET201"]
+    assert run(project, unsafe_fixes=False).fixed == []
+
+
+@needs_rules
+def test_only_the_files_asked_for_are_changed(project: Path) -> None:
+    outcome = run(project, "shop/settings.py")
+
+    assert outcome.written == ["shop/settings.py"]
+    assert {finding.path for finding in outcome.report.findings} == set()
+
+
+@needs_rules
+def test_counts_before_are_counts_after_and_what_was_fixed(project: Path) -> None:
+    before = run(project, diff=True)
+    (project / "aether-lint.toml").write_text('fixable = ["AET4"]\n')
+
+    outcome = run(project)
+
+    total = len(before.fixed) + len(before.healed) + len(before.report.findings)
+    assert len(outcome.fixed) + len(outcome.healed) + len(outcome.report.findings) == total
+
+
+@needs_rules
+def test_hard_link_is_said_and_the_answer_is_what_is_on_disk(project: Path) -> None:
+    os.link(project / "shop/settings.py", project / "other")
+
+    outcome = run(project)
+
+    assert [failed.path for failed in outcome.not_written] == ["shop/settings.py"]
+    assert [finding.code for finding in outcome.report.findings] == ["AET201"]
+
+
+@needs_rules
+def test_crlf_and_byte_order_mark_survive(project: Path) -> None:
+    path = project / "shop/settings.py"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+
+    run(project)
+
+    after = path.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbfimport os\r\n")
+    assert b'os.environ["SECRET_KEY"]' in after
+    assert b"\n" not in after.replace(b"\r\n", b"")
+
+
+@needs_rules
+@pytest.mark.parametrize(
+    ("command", "changed"),
+    [
+        ("raise_in_handler.RaiseInHandler", "shop/sessions.py"),
+        ("require_env.RequireEnv", "shop/settings.py"),
+        ("append_raise.AppendRaise", "shop/main.py"),
+    ],
+)
+def test_codemod_runs_under_libcst(project: Path, command: str, changed: str) -> None:
+    before = texts(project)
+
+    def codemod() -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "libcst.tool", "codemod", "--no-format", "-j", "1", "-x"]
+            + [f"aether_lint.codemods.{command}", "shop"],
+            cwd=project,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    codemod()
+    after = texts(project)
+    codemod()
+
+    assert {name for name in after if after[name] != before[name]} == {changed}
+    assert texts(project) == after
