@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from aether_lint.model import Span
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 # Ways to leave a block, as bits of a set.
 NEXT, RETURN, RAISE, EXIT, LOOP, BREAK, CONTINUE = 1, 2, 4, 8, 16, 32, 64
@@ -180,7 +180,19 @@ class Guard(Struct, frozen=True, array_like=True):
 
 
 EffectKind = Literal[
-    "call", "item", "bind", "write", "augment", "delete", "return", "raise", "yield", "test", "assert", "define", "import"
+    "call",
+    "item",
+    "bind",
+    "write",
+    "augment",
+    "delete",
+    "return",
+    "raise",
+    "yield",
+    "test",
+    "assert",
+    "define",
+    "import",
 ]
 
 
@@ -285,6 +297,21 @@ class Function(Struct, frozen=True, array_like=True):
     withs: tuple[With, ...] = ()
 
 
+class Suppression(Struct, frozen=True, array_like=True, gc=False):
+    """A comment that asks for silence, as it is written: `codes` may be names, empty means all; `until` is a day.
+
+    `noqa` is flake8's, for a line or a whole file; of those, only the ones that can mean our rules. `alone`: nothing
+    else stands on the line. `problem` says what is wrong with the comment, if anything is.
+    """
+
+    kind: Literal["noqa", "noqa-file", "line", "file"]
+    span: Span
+    codes: tuple[str, ...] = ()
+    alone: bool = False
+    until: str = ""
+    problem: str = ""
+
+
 class ModuleFacts(Struct, frozen=True, array_like=True):
     """All that is known of one module. `functions[0]` is its body.
 
@@ -298,3 +325,4 @@ class ModuleFacts(Struct, frozen=True, array_like=True):
     imports: tuple[str, ...]
     exports: tuple[str, ...] = ()  # `__all__`, where it is a literal
     has_main: bool = False  # has an `if __name__ == "__main__"` block
+    suppressions: tuple[Suppression, ...] = ()

@@ -4,6 +4,7 @@ from _ast import Module
 from typing import Any, Literal
 
 from aether_lint.facts import Const, Display, Function, ModuleFacts, Ref
+from aether_lint.lower.comments import suppressions_of
 from aether_lint.lower.frame import Frame, ModuleState, SpanReader
 from aether_lint.lower.scope import ScopeTable
 from aether_lint.lower.statements import block
@@ -40,6 +41,7 @@ def lower_tree(tree: Module, source: bytes, path: str) -> ModuleFacts:
         imports=tuple(state.imports),
         exports=_exports(body),
         has_main=state.has_main,
+        suppressions=suppressions_of(source),
     )
 
 
