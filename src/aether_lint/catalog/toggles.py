@@ -3,6 +3,7 @@
 `lookup` takes the name of a variable or settings field, `override` of a flag that removes a protection.
 """
 
+from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -93,6 +94,12 @@ VERIFY_WORDS: frozenset[str] = frozenset({"verify", "verification", "check", "va
 TRANSPORT: frozenset[str] = frozenset({"TLS", "mutual TLS", "HTTPS"})
 """Subjects that drivers, proxies and meshes often provide by other means: off by default is weak evidence."""
 
+WHOLE_APPLICATION: frozenset[str] = frozenset({"authentication", "authorization"})
+WHOLE_WORDS: frozenset[str] = frozenset({"auth", "authentication", "login", "authorization", "rbac"})
+
+DEMANDING_WORDS: frozenset[str] = frozenset({"enforce", "enforced", "force", "forced", "require", "required"})
+"""Words with which the application itself insists on the transport."""
+
 PASSWORD_TRANSPORTS: frozenset[str] = frozenset({"ldap", "grpc"})
 """Protocols over which passwords or calls go in clear when TLS is off."""
 
@@ -162,6 +169,9 @@ EXACT: dict[str, Toggle] = {
     "header_passthrough_authorization": Toggle("forwarding of credentials", "true", "warning", "medium"),
 }
 """Names, and endings of names after a project's prefix, with a position of their own."""
+
+NO_SWITCHES: frozenset[str] = frozenset({"csrf", "xsrf", "otel", "otlp", "tracing", "telemetry", "metrics"})
+"""Words before an ending that make it harmless: a CSRF cookie is read by scripts, telemetry carries no user data."""
 
 DEBUG_LOOKALIKES: frozenset[str] = frozenset({"log", "sql", "echo", "remote", "trace", "level"})
 """Words before `debug` that make it a narrower switch."""
@@ -248,6 +258,8 @@ def lookup(name: str) -> Toggle | None:
 
 
 def _exact(toggle: Toggle, ending: tuple[str, ...], before: tuple[str, ...]) -> Toggle | None:
+    if NO_SWITCHES.intersection(before):
+        return None
     if ending[0] == "debug" and before and before[-1] in DEBUG_LOOKALIKES:
         return None
     if toggle.open == "false" and OFF_WORDS.intersection(before):
@@ -257,18 +269,24 @@ def _exact(toggle: Toggle, ending: tuple[str, ...], before: tuple[str, ...]) -> 
 
 def _sense(parts: tuple[str, ...], subject: str, severity: Severity, confidence: Confidence) -> Toggle | None:
     named = frozenset(parts)
-    if subject == "authentication" and named & METHOD_WORDS:
+    if subject in WHOLE_APPLICATION and (named & METHOD_WORDS or not _is_adjacent(parts)):
         return None
     verifies = subject in TRANSPORT and named & VERIFY_WORDS
     if verifies:
         subject = "certificate verification"
     if named & OFF_WORDS:
         return Toggle(subject, "true", severity, confidence)
-    if subject in TRANSPORT and not named & PASSWORD_TRANSPORTS:
+    if subject in TRANSPORT and not named & (PASSWORD_TRANSPORTS | DEMANDING_WORDS):
         confidence = "low"
     if named & ON_WORDS or parts[-1] in BARE_SWITCHES:
         return Toggle(subject, "false", severity, confidence)
     return None
+
+
+def _is_adjacent(parts: tuple[str, ...]) -> bool:
+    """Whether a verb stands next to the subject: `AUTH_ENABLED`, not `SESSION_AUTH_REUSE_ENABLED`."""
+    verbs = ON_WORDS | OFF_WORDS
+    return any({one, two} & WHOLE_WORDS and {one, two} & verbs for one, two in pairwise(parts))
 
 
 def override(name: str) -> Override | None:

@@ -318,6 +318,8 @@ def _label(last: str, before: str) -> str:
 
 def _direction(parts: list[str]) -> Direction:
     named = set(parts)
+    if parts[-2:] == ["api", "secret"]:
+        return "outbound"
     if named & OUTBOUND_WORDS and "webhook" not in named:
         return "outbound"
     return "inbound" if named & INBOUND_WORDS else "unknown"

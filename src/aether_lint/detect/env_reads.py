@@ -56,7 +56,11 @@ def _judge(program: Program, module: Module, setting: EnvSetting) -> WeakSetting
     if weak is None or _is_left_out(program, module, function, setting):
         return None
     how = reach(program, module, function, setting.index)
-    if how == "closed" or _refused(program, setting, weak):
+    if setting.default.later_index >= 0 and how == "open":
+        if program.gates.of_guard(function.effects[setting.default.later_index].when, module, function).level == "flag":
+            return None  # somebody asked for it: what the flag allows is told at the flag
+        how = reach(program, module, function, setting.default.later_index)
+    if how == "closed" or _refused(program, setting, weak) or _is_overridden(program, weak):
         return None
     return _placed(weak, how)
 
@@ -147,7 +151,7 @@ def _empty(program: Program, setting: EnvSetting, function: Function) -> WeakSet
         return None
     empty = "" if setting.default.kind == "text" else None
     use = key_use(program, setting, empty)
-    if use is None:
+    if use is None or not (use.verifies or secret.direction == "inbound"):
         return None
     return WeakSetting("empty", setting, setting.function, "", "warning", "medium", use=use)
 
@@ -159,7 +163,20 @@ def _is_left_out(program: Program, module: Module, function: Function, setting: 
     named = tokens.words(function.key)
     if tokens.TEST_WORDS.intersection(named):
         return True
-    return setting.is_field and program.complete and not _is_used(program, module, function)
+    if not program.settings.is_settings_class(function, module):
+        return False
+    return program.complete and not _is_used(program, module, function)
+
+
+def _is_overridden(program: Program, weak: WeakSetting) -> bool:
+    """Whether the settings class of production closes a lesser switch."""
+    if weak.kind != "open" or weak.severity == "error" or not weak.setting.is_field:
+        return False
+    return any(
+        {"prod", "production"}.intersection(tokens.words(other.function)) and other.fields == weak.setting.fields
+        for other in program.settings.of_module(program.names.modules[weak.setting.path])
+        if other.default.value is not weak.setting.default.value
+    )
 
 
 def _is_used(program: Program, module: Module, function: Function) -> bool:

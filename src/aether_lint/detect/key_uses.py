@@ -12,11 +12,12 @@ from aether_lint.model import Span
 
 
 class KeyUse(Struct, frozen=True):
-    """One use: what the value is the key of ("an HMAC"), and where."""
+    """One use: what the value is the key of ("an HMAC"), where, and whether it checks what others send."""
 
     label: str
     path: str
     span: Span
+    verifies: bool
 
 
 def key_use(program: Program, setting: EnvSetting, empty: Scalar) -> KeyUse | None:
@@ -46,4 +47,11 @@ def _call(
     for guard in guard_chain(function, effect.when):
         if program.refusals.holds(function.guards[guard].cond, module, function, question)[0] is False:
             return None
-    return KeyUse(primitive.label, module.path, effect.span)
+    verifies = primitive.kind in ("compare", "secret sink") or "decode" in effect.place or _compares(function)
+    return KeyUse(primitive.label, module.path, effect.span, verifies)
+
+
+def _compares(function: Function) -> bool:
+    """Whether a function compares in constant time: it checks a signature rather than making one."""
+    found = (ciphers.lookup(e.place) for e in function.effects if e.kind == "call")
+    return any(p is not None and p.kind == "compare" for p in found)

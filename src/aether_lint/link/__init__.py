@@ -13,6 +13,7 @@ from aether_lint.link.gates import GateTable
 from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
+from aether_lint.link.readiness import ReadinessTable
 from aether_lint.link.refusals import RefusalTable
 from aether_lint.link.startup import StartupTable
 from aether_lint.link.settings_fields import FieldReader
@@ -39,11 +40,12 @@ class Program:
         self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)
         defaults = DefaultReader(self.names, self.things, self.constants, self.environment)
         fields = FieldReader(self.names, self.things, self.constants, defaults)
-        self.settings = SettingsTable(self.environment, defaults, fields)
+        self.settings = SettingsTable(self.things, self.environment, defaults, fields)
         self.mentions = MentionTable(self.names, self.environment)
         self.refusals = RefusalTable(
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions
         )
+        self.readiness = ReadinessTable(self.names, self.things)
         self.startup = StartupTable(self.names, self.things, self.calls, self.gates)
 
 

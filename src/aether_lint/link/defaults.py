@@ -55,6 +55,7 @@ class Default(Struct, frozen=True):
     other: str = ""
     label: str = ""
     later: Span | None = None
+    later_index: int = -1  # the effect of the later default
 
 
 REQUIRED = Default("required")
@@ -155,22 +156,23 @@ class DefaultReader:
 
     def _later(self, module: Module, function: Function, index: int, depth: int, *, raises: bool) -> Default | None:
         places: list[str] = []
-        for effect in function.effects[index + 1 :]:
+        for number, effect in enumerate(function.effects[index + 1 :], index + 1):
             for value in values_of(effect):
                 tail = self._tail(value, index, places, function)
                 if tail is not None:
-                    return self._marked(tail, effect, module, function, depth)
+                    return self._marked(tail, number, module, function, depth)
             if effect.kind == "bind" and comes_from(effect.value, index, places, function):
                 places.append(effect.place)
             elif (
                 effect.kind == "bind" and effect.place in places and self._when_missing(effect, places, index, function)
             ):
-                return self._marked(effect.value, effect, module, function, depth)
+                return self._marked(effect.value, number, module, function, depth)
         return self._returned(module, function, index, places, depth) if raises or places else None
 
-    def _marked(self, value: Value | None, effect: Effect, module: Module, function: Function, depth: int) -> Default:
+    def _marked(self, value: Value | None, index: int, module: Module, function: Function, depth: int) -> Default:
         found = self.of_value(value, module, function, depth)
-        return Default(found.kind, found.texts, found.value, found.other, found.label, effect.span)
+        span = function.effects[index].span
+        return Default(found.kind, found.texts, found.value, found.other, found.label, span, index)
 
     def _tail(self, value: Value | None, index: int, places: list[str], function: Function) -> Value | None:
         """The other arm of a choice whose first arm is the read."""
@@ -209,9 +211,9 @@ class DefaultReader:
         self, module: Module, function: Function, index: int, places: list[str], depth: int
     ) -> Default | None:
         """`if not v: return "x"`: the function answers with a default."""
-        for effect in function.effects[index + 1 :]:
+        for number, effect in enumerate(function.effects[index + 1 :], index + 1):
             if effect.kind == "return" and effect.when >= 0 and self._when_missing(effect, places, index, function):
-                found = self._marked(effect.value, effect, module, function, depth)
+                found = self._marked(effect.value, number, module, function, depth)
                 if found.kind in ("text", "random", "list"):
                     return found
         return None

@@ -13,6 +13,7 @@ from aether_lint.link.mentions import folded
 from aether_lint.link.names import Module
 from aether_lint.link.refusals import Setting
 from aether_lint.link.settings_fields import FieldReader
+from aether_lint.link.things import ThingTable
 from aether_lint.model import Span
 
 
@@ -35,6 +36,7 @@ class EnvSetting(Struct, frozen=True):
     cast: str = "text"
     is_field: bool = False
     shortest: int = 0
+    wrapped: bool = False  # read by a function of the project
 
     @property
     def secret(self) -> tokens.SecretName | None:
@@ -55,7 +57,10 @@ class EnvSetting(Struct, frozen=True):
 class SettingsTable:
     """Answers which settings a module reads, and what the names of environments default to."""
 
-    def __init__(self, environment: Environment, defaults: DefaultReader, fields: FieldReader) -> None:
+    def __init__(
+        self, things: ThingTable, environment: Environment, defaults: DefaultReader, fields: FieldReader
+    ) -> None:
+        self._things = things
         self._environment = environment
         self._defaults = defaults
         self._fields = fields
@@ -66,6 +71,10 @@ class SettingsTable:
         if module.path not in self._known:
             self._known[module.path] = tuple(self._find(module))
         return self._known[module.path]
+
+    def is_settings_class(self, function: Function, module: Module) -> bool:
+        """Whether a class takes its attributes from the environment."""
+        return self._fields.is_settings_class(function, module)
 
     def _find(self, module: Module) -> Iterator[EnvSetting]:
         for function in module.facts.functions:
@@ -89,9 +98,20 @@ class SettingsTable:
                 return None
         default = self._defaults.of_read(read, module, function, index)
         exact = tuple(n for n in read.names if UNKNOWN not in n)
-        span = function.effects[index].span
+        effect = function.effects[index]
         return EnvSetting(
-            module.path, function.key, index, span, name, exact, default, places, fields, functions, read.cast
+            module.path,
+            function.key,
+            index,
+            effect.span,
+            name,
+            exact,
+            default,
+            places,
+            fields,
+            functions,
+            read.cast,
+            wrapped=not any(t.kind in ("external", "made") for t in self._things.of(effect.value, module, function)),
         )
 
     def _of_class(self, module: Module, function: Function) -> Iterator[EnvSetting]:

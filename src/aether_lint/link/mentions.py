@@ -32,7 +32,7 @@ from aether_lint.link.names import Module, Names
 
 Site: TypeAlias = tuple[Module, Function, int]  # the index of an effect in a function of a module
 
-DEPTH = 4  # calls and bindings looked through inside one expression
+DEPTH = 6  # calls and bindings looked through inside one expression
 COLLECTORS = frozenset({"append", "add", "extend"})
 COLLECTING_WORDS = (
     "error",
@@ -148,8 +148,8 @@ def names_in(value: Value | None, function: Function, depth: int) -> Iterator[st
                 yield from names_in(effect.value.base, function, depth - 1)
             elif isinstance(effect.value, Ref):
                 yield effect.value.name
-                if effect.kind == "call":
-                    yield effect.value.name.rpartition(".")[0]
+                if effect.kind == "call" and ":" in effect.value.name:
+                    yield from names_in(Ref(effect.value.name.rpartition(".")[0]), function, depth - 1)
             for passed in (*effect.args, *(v for _, v in effect.keywords)):
                 yield from names_in(passed, function, depth - 1)
         case Test(cond):

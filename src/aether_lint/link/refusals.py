@@ -11,10 +11,12 @@ from aether_lint.facts import (
     Cond,
     Const,
     Display,
+    Each,
     Effect,
     Every,
     Failed,
     Function,
+    Opaque,
     Ref,
     Result,
     Some,
@@ -48,6 +50,9 @@ _PREDICATE_WORDS = (
     "blank",
     "empty",
     "check",
+)
+_CHECK_WORDS = frozenset(
+    {"check", "validate", "ensure", "verify", "required", "require", "preflight", "assert", "guard"}
 )
 _SETTINGS_WORDS = (
     "settings",
@@ -118,9 +123,12 @@ class RefusalTable:
     def of(self, setting: Setting, depth: int = PASSING_DEPTH) -> Refusal:
         """The strongest refusal of the setting's value anywhere in the project."""
         found = NEVER
-        words = {folded(p) for p in (*setting.places, *setting.variables, *setting.functions)} | setting.fields
-        for word in sorted(words):
+        held = {folded(p) for p in (*setting.places, *setting.functions)} | setting.fields
+        named = {folded(v) for v in setting.variables} - held
+        for word in sorted(held | named):
             for site in self._mentions.refusals(word):
+                if word in named and not _is_check_of(site, setting):
+                    continue
                 verdict = self._refuses(site, setting)
                 if verdict == "always":
                     return Refusal("always", site)
@@ -213,6 +221,10 @@ class RefusalTable:
                 return self._atom(cond, module, function, setting)
 
     def _atom(self, atom: Atom, module: Module, function: Function, setting: Setting) -> tuple[bool | None, bool, bool]:
+        if atom.kind == "truthy" and isinstance(atom.value, Ref):
+            bound = self._local(atom.value.name, module, function)
+            if isinstance(bound, Test):
+                return self.holds(bound.cond if atom.positive else negate(bound.cond), module, function, setting)
         truth = self._compared(atom, module, function, setting)
         if not isinstance(truth, _Unknown):
             return truth, True, False
@@ -327,14 +339,29 @@ class RefusalTable:
         """What a local variable is, where one binding gives it its value."""
         if not name.startswith(f":{function.key}>"):
             return UNKNOWN
-        bound = [f.effects[i].value for f, i in module.bindings.get(name, ()) if f is function]
-        if len(bound) != 1 or (isinstance(bound[0], Ref) and bound[0].name == name):
+        bound = self._local(name, module, function)
+        if isinstance(bound, Opaque) and bound.op == "part":
+            bound = bound.parts[0]
+        if isinstance(bound, Each) and isinstance(bound.source, Display):
+            return self._element(bound.source, module, function, setting, depth)
+        if not isinstance(bound, Ref | Result | Attr) or (isinstance(bound, Ref) and bound.name == name):
             return UNKNOWN
-        return (
-            self._value(bound[0], module, function, setting, depth)
-            if isinstance(bound[0], Ref | Result | Attr)
-            else UNKNOWN
-        )
+        return self._value(bound, module, function, setting, depth)
+
+    def _local(self, name: str, module: Module, function: Function) -> Value | None:
+        bound = [f.effects[i].value for f, i in module.bindings.get(name, ()) if f is function]
+        return bound[0] if len(bound) == 1 else None
+
+    def _element(
+        self, source: Display, module: Module, function: Function, setting: Setting, depth: int
+    ) -> "Scalar | _Unknown":
+        """One round of a loop over a literal table (`for name, value in (("a", settings.a), …)`)."""
+        for item in source.items:
+            for part in item.items if isinstance(item, Display) else (item,):
+                found = self._value(part, module, function, setting, depth)
+                if not isinstance(found, _Unknown):
+                    return found
+        return UNKNOWN
 
     def _denotes(self, name: str, module: Module, function: Function, setting: Setting) -> bool:
         if self._names.globalise(name, module.path) in setting.places:
@@ -370,6 +397,16 @@ class RefusalTable:
             return UNKNOWN
         inner = self._value(base, module, function, setting, depth)
         return inner if isinstance(inner, _Unknown) else _method(effect, inner)
+
+
+def _is_check_of(site: Site, setting: Setting) -> bool:
+    """Whether a refusal that reads the variable itself is about this setting: its module, or a check."""
+    module, function, _ = site
+    if any(module.path == path for path, _, _ in setting.reads) or any(
+        p.startswith(f"{module.path}:") for p in setting.places
+    ):
+        return True
+    return not _CHECK_WORDS.isdisjoint(function.key.lower().replace(".", "_").split("_"))
 
 
 def _receiver(effect: Effect) -> Value | None:
