@@ -71,7 +71,11 @@ def refuses(arm: Arm, program: Program, module: Module, function: Function) -> b
         effect = function.effects[index]
         if effect.when not in arm.guards:
             continue
-        if effect.kind == "raise" or is_error_answer(effect, function) or never_returns(effect, program, module, function):
+        if (
+            effect.kind == "raise"
+            or is_error_answer(effect, function)
+            or never_returns(effect, program, module, function)
+        ):
             return True
     return False
 

@@ -35,9 +35,7 @@ Made: TypeAlias = list[tuple[Function, list[Decision]]]
 """The decisions of every function of a module."""
 
 
-def find(
-    program: Program, module: Module, function: Function, decision: Decision, made: Made
-) -> Install | None:
+def find(program: Program, module: Module, function: Function, decision: Decision, made: Made) -> Install | None:
     """The first installing statement on the taken side of a decision."""
     search = _Search(program, module, function, decision, made)
     for index in decision.taken.effects:
@@ -50,9 +48,7 @@ def find(
 class _Search:
     """One decision, looked at effect by effect."""
 
-    def __init__(
-        self, program: Program, module: Module, function: Function, decision: Decision, made: Made
-    ) -> None:
+    def __init__(self, program: Program, module: Module, function: Function, decision: Decision, made: Made) -> None:
         self.made = made
         self.program = program
         self.module = module
@@ -129,9 +125,7 @@ class _Search:
         if effect.kind == "define" and isinstance(effect.value, Definition):
             kind = self.module.functions[effect.value.key].kind
             name = f"{self.module.path}:{effect.value.key}"
-            nature = (
-                self.natures.of_thing(Thing("class", name)) if kind == "class" else self.natures.of_function(name)
-            )
+            nature = self.natures.of_thing(Thing("class", name)) if kind == "class" else self.natures.of_function(name)
         else:
             nature = self._nature(effect.value)
         if nature.kind not in STAND_INS:

@@ -231,7 +231,11 @@ class AbsenceTable:
                 found.append(ask((f"{thing.name}:{name}", sense)))
         if head in getattr(self._names.modules.get(path), "functions", {}):
             for base in self._things.bases(f"{path}:{head}"):
-                if base.kind == "class" and base.name != f"{path}:{head}" and self._names.bindings(f"{base.name}.{name}"):
+                if (
+                    base.kind == "class"
+                    and base.name != f"{path}:{head}"
+                    and self._names.bindings(f"{base.name}.{name}")
+                ):
                     found.append(ask((f"{base.name}.{name}", sense)))
                     break
         if not found and sense == "falsy" and deployment.is_settings_name(head.replace(">", ".").rpartition(".")[2]):
@@ -470,7 +474,9 @@ def attempt_imports(attempt: Attempt, function: Function) -> list[str]:
         if effect.kind == "import" and effect.args:
             loaded = effect.args[0]
             found.append(getattr(loaded, "name", ""))
-        elif effect.kind == "call" and effect.place in ("importlib.import_module", "builtins.__import__") and effect.args:
+        elif (
+            effect.kind == "call" and effect.place in ("importlib.import_module", "builtins.__import__") and effect.args
+        ):
             target = effect.args[0]
             if isinstance(target, Const) and isinstance(target.value, str):
                 found.append(target.value)

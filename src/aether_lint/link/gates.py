@@ -5,7 +5,21 @@ from typing import Literal
 from msgspec import Struct
 
 from aether_lint.catalog import deployment, tokens
-from aether_lint.facts import Atom, Cond, Const, Display, Every, Failed, Function, Ref, Result, Some, Test, Value, negate
+from aether_lint.facts import (
+    Atom,
+    Cond,
+    Const,
+    Display,
+    Every,
+    Failed,
+    Function,
+    Ref,
+    Result,
+    Some,
+    Test,
+    Value,
+    negate,
+)
 from aether_lint.link.absence import AbsenceTable, constant_sense, enclosing_attempt, goes_on
 from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import Constants
@@ -220,9 +234,7 @@ class GateTable:
         if isinstance(value, Ref) and depth:
             bound = self._names.bindings(self._names.globalise(value.name, module.path))
             if bound and all(f.kind != "class" for _, f, _ in bound):
-                return self._alternatives(
-                    [(m, f, i) for m, f, i in bound if f.effects[i].kind == "bind"], depth - 1
-                )
+                return self._alternatives([(m, f, i) for m, f, i in bound if f.effects[i].kind == "bind"], depth - 1)
         roots = self._absence.of_value(value, "truthy", module, function)
         flags = [root.name for root, _ in roots if root.kind == "flag"]
         return Gate("flag", tuple(flags)) if flags else OPEN

@@ -45,6 +45,8 @@ _SERVING_METHODS = frozenset({
     "run_forever", "serve_forever", "start_consuming", "wait_for_termination", "run_until_disconnected",
     "start_polling", "run_polling", "infinity_polling",
 })  # fmt: skip
+_SAMPLE_FOLDERS = frozenset({"examples", "example", "samples", "demos", "demo", "tests", "test", "docs", "scripts"})
+"""What begins there starts no service."""
 _SERVING_CALLS = frozenset({"kopf.run", "signal.pause"})
 
 
@@ -77,7 +79,7 @@ class HookFinder:
         found: set[Start] = set()
         for path in sorted(self._names.modules):
             module = self._names.modules[path]
-            if module.facts.role != "":
+            if module.facts.role != "" or not _SAMPLE_FOLDERS.isdisjoint(path.split("/")[:-1]):
                 continue
             found.update(self._registered(module))
             found.update(self._decorated(module))
@@ -106,7 +108,7 @@ class HookFinder:
         if name in _LIST_METHODS:
             owner = effect.place.rpartition(".")[0].rpartition(".")[2]
             if owner in _LISTS:
-                yield from self._each(effect.args, "cleanup_ctx" == owner, "the application", effect, module, function)
+                yield from self._each(effect.args, owner == "cleanup_ctx", "the application", effect, module, function)
             return
         hook = self._hook(effect, name, module, function)
         for keyword, value in effect.keywords:

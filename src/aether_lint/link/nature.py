@@ -24,7 +24,9 @@ _BOX_METHODS = frozenset(
 )
 _DISK_CALLS = ("builtins.open", ".write_text", ".write_bytes", ".open", "json.dump", "sqlite3.connect")
 _QUIET_CALLS = frozenset("debug info warning warn error exception critical log print".split())
-_IGNORED_METHODS = frozenset({"__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "close", "aclose"})
+_IGNORED_METHODS = frozenset(
+    {"__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "close", "aclose"}
+)
 
 
 class Nature(Struct, frozen=True):
@@ -180,7 +182,9 @@ def _is_active(function: Function) -> bool:
 
 
 def _is_abstract(function: Function) -> bool:
-    return any(isinstance(d, Ref) and d.name in ("abc.abstractmethod", "abc.abstractproperty") for d in function.decorators)
+    return any(
+        isinstance(d, Ref) and d.name in ("abc.abstractmethod", "abc.abstractproperty") for d in function.decorators
+    )
 
 
 def _plain_base(name: str) -> bool:

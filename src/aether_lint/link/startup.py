@@ -61,12 +61,14 @@ class StartupTable:
     def __init__(self, names: Names, things: ThingTable, calls: CallGraph, gates: GateTable) -> None:
         self._names = names
         self._things = things
+        self._calls = calls
         self._gates = gates
         self.hooks = HookFinder(names, things, calls)
         self._reached: dict[str, Reach] | None = None
         self._spawned: dict[str, Reach] = {}
         self._mains: dict[str, Reach] = {}
         self._ends: dict[str, int] = {}
+        self._exclusive: dict[str, bool] = {}
 
     def starts(self) -> list[Start]:
         """Every start, without the modules that are imported."""
@@ -95,6 +97,19 @@ class StartupTable:
         if found is None or not self._before_serving(found, module, function, index):
             return None
         return found
+
+    def is_exclusive(self, name: str) -> bool:
+        """Whether a function of ours is called by start-up and by nothing else that is known."""
+        if name not in self._exclusive:
+            self._exclusive[name] = False  # a function that only calls itself
+            reach = self._solved().get(name)
+            if reach is not None and (reach.depth == 0 or self._calls.sites(name)):
+                self._exclusive[name] = reach.depth == 0 or all(
+                    self.of_effect(m, f, i) is not None
+                    and (f.kind == "module" or self.is_exclusive(f"{m.path}:{f.key}"))
+                    for m, f, i in self._calls.sites(name)
+                )
+        return self._exclusive[name]
 
     # -- the walk
 

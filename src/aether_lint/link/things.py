@@ -259,7 +259,9 @@ class ThingTable:
             parent = module.functions.get(function.parent)
             for base in function.bases if parent is not None else ():
                 if parent is not None:
-                    queue += sorted(t for t in self._value(base, module, parent, ask) if t.kind in ("class", "external"))
+                    queue += sorted(
+                        t for t in self._value(base, module, parent, ask) if t.kind in ("class", "external")
+                    )
 
     def _reference(self, ref: str, module: Module, ask: Ask) -> Things:
         place = self._names.globalise(ref, module.path)

@@ -61,7 +61,9 @@ def _as_utf8(source: bytes) -> bytes:
 
 
 def _role(state: ModuleState, body: Function) -> Literal["", "test", "migration"]:
-    if any(name == "pytest" or name.startswith(("pytest.", "unittest.")) or name == "unittest" for name in state.imports):
+    if any(
+        name == "pytest" or name.startswith(("pytest.", "unittest.")) or name == "unittest" for name in state.imports
+    ):
         return "test" if _defines_tests(body) else ""
     bound = {effect.place for effect in body.effects if effect.kind == "bind"}
     return "migration" if {":revision", ":down_revision"} <= bound else ""

@@ -59,7 +59,9 @@ class Scope:
 
     __slots__ = ("bound", "bound_self", "globals", "imports", "key", "kind", "nonlocals", "parent", "rebound")
 
-    def __init__(self, kind: Literal["module", "class", "function", "comprehension"], key: str, parent: "Scope | None") -> None:
+    def __init__(
+        self, kind: Literal["module", "class", "function", "comprehension"], key: str, parent: "Scope | None"
+    ) -> None:
         self.kind = kind
         self.key = key
         self.parent = parent
@@ -269,7 +271,11 @@ def bind_pattern(pattern: AST, scope: Scope) -> None:
     if kind is MatchMapping and pattern.rest:  # type: ignore[attr-defined]
         scope.bind(pattern.rest)  # type: ignore[attr-defined]
     inner = getattr(pattern, "pattern", None)
-    for child in [*getattr(pattern, "patterns", ()), *getattr(pattern, "kwd_patterns", ()), *([inner] if inner else ())]:
+    for child in [
+        *getattr(pattern, "patterns", ()),
+        *getattr(pattern, "kwd_patterns", ()),
+        *([inner] if inner else ()),
+    ]:
         bind_pattern(child, scope)
 
 

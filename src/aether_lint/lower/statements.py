@@ -391,7 +391,11 @@ def _bind_pattern(frame: Frame, pattern: Any, subject: Value) -> None:
         found = subject if type(pattern) is MatchAs else Opaque("match", (subject,))
         frame.emit("bind", pattern, found, frame.scope.home(name).place(name))
     inner = getattr(pattern, "pattern", None)
-    for child in [*getattr(pattern, "patterns", ()), *getattr(pattern, "kwd_patterns", ()), *([inner] if inner else ())]:
+    for child in [
+        *getattr(pattern, "patterns", ()),
+        *getattr(pattern, "kwd_patterns", ()),
+        *([inner] if inner else ()),
+    ]:
         _bind_pattern(frame, child, Opaque("match", (subject,)) if type(pattern) is not MatchAs else subject)
 
 
