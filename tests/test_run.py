@@ -188,3 +188,21 @@ def test_a_git_checkout_needs_no_configuration(tmp_path: Path) -> None:
     write(tmp_path, "generated.py", "def\n")
     report = lint(tmp_path)
     assert (report.errors, report.files, report.left_out) == ([], 1, {"git-ignored": 1})
+
+
+def test_a_comment_that_suppresses_nothing_is_found_when_the_whole_root_is_asked_for(root: Path) -> None:
+    write(root, "app/store.py", "A = 1  # aether: ignore[AET101] -- once there was a reason\n")
+    assert [(f.code, f.path, f.span.line) for f in lint(root).findings] == [("AET001", "app/store.py", 1)]
+    assert lint(root, "app/store.py").findings == []
+
+
+def test_rules_and_findings_are_chosen_by_the_configuration_of_the_root(root: Path) -> None:
+    write(root, "app/store.py", "A = 1  # aether: ignore[AET101] -- once there was a reason\n")
+    for setting in ('ignore = ["AET0"]', '[per-file-ignores]\n"app/*.py" = ["AET001"]'):
+        write(root, "aether-lint.toml", setting)
+        assert lint(root).findings == []
+    write(root, "aether-lint.toml", 'fail-on = "error"\n[severity]\nAET001 = "info"\n')
+    report = lint(root)
+    assert ([f.severity for f in report.findings], report.failing) == (["info"], 0)
+    report = check(CheckRequest(cwd=str(root), no_cache=True, fail_on="info"))
+    assert report.failing == 1

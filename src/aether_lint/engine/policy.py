@@ -42,6 +42,10 @@ class Policy:
         self._confidence = CONFIDENCES.index(selection.min_confidence or config.min_confidence)
         self._fail_on = SEVERITIES.index(selection.fail_on or config.fail_on)
 
+    def runs(self, code: str) -> bool:
+        """Whether a rule is selected."""
+        return any(rule.code == code for rule in self.rules)
+
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that are not ignored for their file, each with the severity that the configuration gives it."""
         return [

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aether_lint.engine.assemble import Outcome, assemble
+from aether_lint.engine.conclude import conclude, reader
 from aether_lint.engine.discover import Discovery, Project, discover
 from aether_lint.engine.extent import (
     asked_errors,
@@ -14,6 +15,7 @@ from aether_lint.engine.extent import (
     judged_modules,
     left_out,
     open_questions,
+    rules_on_whole_root,
 )
 from aether_lint.engine.imported import ImportedFiles
 from aether_lint.engine.index import NO_FORK, Refreshed, Sources, refresh
@@ -54,21 +56,24 @@ def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outc
     with _gates(project, policy, request) as gates_meanwhile:
         with trace.phase("lower"):
             index = _refresh(project, request)
+            modules = judged_modules(project, index.modules)
         with trace.phase("link"):
             program = link(index.modules, project.config.src, project.complete and not index.errors)
         with trace.phase("judge"):
-            judged = judge_modules(program, judged_modules(project, index.modules), policy.of_modules, project.config)
+            judged = judge_modules(program, modules, policy.of_modules, project.config)
         with trace.phase("gates"):
             gates = gates_meanwhile.result()
     with trace.phase("suppress"):
-        findings = policy.reported([*judged.findings, *gates.findings])
-    shown = [finding for finding in findings if policy.is_shown(finding)]
+        read = reader(project.root, request.texts, project.config.max_file_size)
+        ran = rules_on_whole_root(project, policy, request)
+        conclusion = conclude([*judged.findings, *gates.findings], modules, read, policy, ran=ran)
     return Outcome(
         root=project.root,
         files=[file.relative for file in project.files if is_read(file)],
-        findings=shown,
-        hidden_low=len(findings) - len(shown),
-        failing=sum(map(policy.fails, shown)),
+        findings=conclusion.shown,
+        suppressed=conclusion.suppressed,
+        hidden_low=conclusion.hidden_low,
+        failing=sum(map(policy.fails, conclusion.shown)),
         errors=[*asked_errors(project, index), *judged.errors, *gates.errors],
         left_out=left_out(project, index.modules),
         checked=checked_families(policy, asks_for_gates(project, request)),
