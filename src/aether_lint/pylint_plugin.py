@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from astroid import nodes
-from pylint.checkers import BaseChecker
+from pylint.checkers import BaseRawFileChecker
 from pylint.lint import PyLinter
 
 from aether_lint.config import ConfigError
@@ -22,7 +22,7 @@ from aether_lint.rules.rule import Rule
 USAGE_ERROR = 32  # pylint's exit code for it
 
 
-class FamilyChecker(BaseChecker):
+class FamilyChecker(BaseRawFileChecker):
     """The rules of one hundred. Picklable: pylint hands its checkers to its worker processes."""
 
     def __init__(self, linter: PyLinter, rules: Iterable[Rule], session: HostSession) -> None:
