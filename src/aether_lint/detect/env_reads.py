@@ -55,14 +55,24 @@ def _judge(program: Program, module: Module, setting: EnvSetting) -> WeakSetting
         weak = _empty(program, setting, function)
     if weak is None or _is_left_out(program, module, function, setting):
         return None
-    how = reach(program, module, function, setting.index)
-    if setting.default.later_index >= 0 and how == "open":
-        if program.gates.of_guard(function.effects[setting.default.later_index].when, module, function).level == "flag":
-            return None  # somebody asked for it: what the flag allows is told at the flag
-        how = reach(program, module, function, setting.default.later_index)
-    if how == "closed" or _refused(program, setting, weak) or _is_overridden(program, weak):
+    how = _reach(program, module, function, setting)
+    if how is None or how == "closed" or _refused(program, setting, weak) or _is_overridden(program, weak):
         return None
     return _placed(weak, how)
+
+
+def _reach(program: Program, module: Module, function: Function, setting: EnvSetting) -> Reach | None:
+    """How the default is met; None where somebody set a flag that allows it, which is told at the flag."""
+    how = reach(program, module, function, setting.index)
+    later = setting.default.later_index
+    if later < 0 or how != "open":
+        return how
+    before = program.gates.of_guard(function.effects[setting.index].when, module, function)
+    gate = program.gates.of_guard(function.effects[later].when, module, function)
+    asked = set(gate.names) - set(before.names) - set(setting.variables)
+    if gate.level == "flag" and asked:
+        return None
+    return reach(program, module, function, later)
 
 
 def _placed(weak: WeakSetting, how: Reach) -> WeakSetting:

@@ -34,6 +34,7 @@ from aether_lint.link.names import Module, Names
 from aether_lint.link.things import ThingTable
 from aether_lint.model import Span
 
+MOST_BINDINGS = 8  # of a name that is a default
 DEPTH = 5  # names, calls and arms followed to a default
 
 Kind = Literal["required", "none", "text", "number", "flag", "list", "random", "read", "unknown"]
@@ -151,6 +152,10 @@ class DefaultReader:
             if effect.kind == "bind":
                 found = self.of_value(effect.value, home, owner, depth)
                 return found if found.kind != "unknown" else UNKNOWN
+        if len(bound) > 1:
+            found = [self.of_value(o.effects[i].value, h, o, depth) for h, o, i in bound[:MOST_BINDINGS]]
+            texts = tuple(t for f in found for t in f.texts)
+            return Default("text", texts) if all(f.kind == "text" for f in found) else UNKNOWN
         texts = self._constants.texts(Ref(name), module, function)
         return Default("text", texts) if texts else UNKNOWN
 
