@@ -523,6 +523,15 @@ CASES = [
         {"variable": "MODE"},
     ),
     Case(
+        "target_on_the_condition",
+        "require_config",
+        "def f():\n    [[if not dsn:]]\n        log.info('x')\n        s.m = {}\n"
+        "        return None\n    return g(dsn)\n",
+        "def f():\n    if not dsn:\n        log.info('x')\n"
+        '        raise RuntimeError("DSN is required and is not set")\n    return g(dsn)\n',
+        {"variable": "DSN"},
+    ),
+    Case(
         "guard_before_the_replacement_of_a_missing_setting",
         "require_config",
         "import os\ndef build(dsn):\n    if not dsn:\n        [[return MemoryStore()]]\n",
@@ -551,7 +560,14 @@ REFUSED = [
         "        [[except E:]]\n            time.sleep(i)\n",
         "another attempt",
     ),
-    Case("class_body", "require_config", "class A:\n    [[x = {}]]\n", "body of a class", {"variable": "X"}),
+    Case("class_body", "require_config", "class A:\n    [[x = {}]]\n", "does not depend", {"variable": "X"}),
+    Case(
+        "statement_among_others",
+        "require_config",
+        "def f():\n    [[x = {}]]\n    return g(x)\n",
+        "does not depend",
+        {"variable": "X"},
+    ),
     Case("no_read", "require_env", "x = [[y]]\n", "no read of the environment"),
     Case("wrapper_without_a_name", "require_env", 'x = [[_env("A", "b")]]\n', "own function"),
     Case("text_is_used", "parse_boolean_env", 'x = [[os.getenv("A", "b")]]\n', "text of this variable is used"),

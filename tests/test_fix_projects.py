@@ -73,6 +73,7 @@ FILES = {
         app = FastAPI(lifespan=lifespan)
         """,
 }
+LIBCST = (sys.executable, "-m", "libcst.tool", "codemod", "-x")
 needs_rules = pytest.mark.skipif(
     not {"AET101", "AET201", "AET401"} <= set(load_rules()), reason="the rules are not built yet"
 )
@@ -203,8 +204,7 @@ def test_codemod_runs_under_libcst(project: Path, command: str, changed: str) ->
 
     def codemod() -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "libcst.tool", "codemod", "--no-format", "-j", "1", "-x"]
-            + [f"aether_lint.codemods.{command}", "shop"],
+            [*LIBCST, f"aether_lint.codemods.{command}", "--no-format", "-j", "1", "shop"],
             cwd=project,
             env=ENVIRONMENT,
             capture_output=True,

@@ -12,8 +12,9 @@ import libcst as cst
 
 from aether_lint.codemods import require_env
 from aether_lint.codemods.command import TargetedCodemod
+from aether_lint.codemods.env_calls import key_text, literal_text
 from aether_lint.codemods.guard import guard_call, guard_import, insert_before, same_call
-from aether_lint.codemods.handlers import SUITES, Part, small, small_parts, with_statements
+from aether_lint.codemods.handlers import SUITES, Part, is_report, small, small_parts, with_statements
 from aether_lint.codemods.target import RefusedError, Target
 from aether_lint.codemods.tree import Edit, Tree, code, dotted, quoted, raising_if
 
@@ -26,10 +27,19 @@ def plan(tree: Tree, target: Target) -> Edit:
     tail = _or_tail(tree, target)
     if tail is not None:
         return _required_tail(tree, target, *tail)
+    return _required_read(tree, target) or raise_instead(tree, target)
+
+
+def _required_read(tree: Tree, target: Target) -> Edit | None:
+    """The edit of `require_env`, where the target holds the default of its variable."""
+    variable = target.arguments.get("variable", "")
+    read = require_env.read_at(tree, target)
+    if read is not None and variable and key_text(read) != variable and literal_text(read.key.value) is not None:
+        return None
     try:
         return require_env.plan(tree, target)
     except RefusedError:
-        return raise_instead(tree, target)
+        return None
 
 
 def raise_instead(tree: Tree, target: Target) -> Edit:
@@ -47,11 +57,12 @@ def raise_instead(tree: Tree, target: Target) -> Edit:
 
 
 def _raise_in(tree: Tree, target: Target, suite: cst.BaseSuite, part: Part) -> Edit:
-    parts = small_parts(suite)
     if isinstance(part, cst.Raise):
         raise RefusedError("this place raises already")
-    if any(holder.body is suite for holder in tree.nodes(cst.ClassDef)):
-        raise RefusedError("a raise in the body of a class would stop every import of it")
+    if isinstance(part, cst.If):
+        suite, part = part.body, small_parts(part.body)[0]
+    parts = small_parts(suite)
+    _check_arm(tree, suite, part)
     before = parts[: parts.index(part)]
     if "guard" in target.arguments:
         call = guard_call(tree, target, "None")
@@ -59,8 +70,18 @@ def _raise_in(tree: Tree, target: Target, suite: cst.BaseSuite, part: Part) -> E
             raise RefusedError("the guard is called here already")
         guarded = insert_before(suite, parts.index(part), call)
         return Edit(suite, lambda updated: guarded, imports=(guard_import(tree, target),))
-    raising = with_statements(suite, before, [missing(target)])
+    reports = [later for later in parts[parts.index(part) :] if is_report(later)]
+    raising = with_statements(suite, [*before, *reports], [missing(target)])
     return Edit(suite, lambda updated: raising)
+
+
+def _check_arm(tree: Tree, suite: cst.BaseSuite, part: Part) -> None:
+    """Raise `RefusedError` unless all that follows in the block is the replacement's: an arm, or the last return."""
+    arms = tree.around(tree.span(suite), cst.If, cst.Else, cst.ExceptHandler, cst.MatchCase)
+    if any(suite in arm.children for arm in arms):
+        return
+    if small_parts(suite)[-1] is not part or not isinstance(part, cst.Return):
+        raise RefusedError("a raise here would also stop what does not depend on the replacement")
 
 
 def missing(target: Target) -> cst.BaseSmallStatement:

@@ -55,6 +55,14 @@ def plan(tree: Tree, target: Target) -> Edit:
     return Edit(line, _with_check(line, node, replaced, check), imports, unused)
 
 
+def read_at(tree: Tree, target: Target) -> EnvCall | None:
+    """The read that `plan` would edit; None for a field, an option, or where there is none."""
+    try:
+        return _read_in(_place(tree, target))
+    except RefusedError:
+        return None
+
+
 def _message(read: EnvCall) -> str:
     """The text of the error, as a literal: with the value of a constant that names the variable."""
     if literal_text(read.key.value) is None and dotted(read.key.value):
