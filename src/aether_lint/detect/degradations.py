@@ -5,10 +5,11 @@ sides are compared: what the normal side reaches and the degraded one does not i
 side does instead names the loss. Tables of stand-ins only help to name it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aether_lint.catalog import lossless, tokens
 from aether_lint.detect import installs
@@ -24,6 +25,8 @@ from aether_lint.model import CONFIDENCES, Confidence, Span
 
 Loss = Literal["replaced", "sentinel", "skipped"]
 Trigger = Literal["import", "call", "unset", "flag", "default"]
+
+MOST_RELATED = 10  # uses listed below a handler
 
 # which root decides when a condition has several: the one that no operator chose
 _PRECEDENCE: dict[str, int] = {"import": 0, "call": 1, "unset": 2, "default": 3, "flag": 4, "test": 5}
@@ -56,24 +59,30 @@ class Degradation(Struct, frozen=True):
 def observe(program: Program, module: Module) -> list[Degradation]:
     """The degradations of one module, in order of position."""
     found: list[Degradation] = []
+    refused: set[Root] = set()
     made = [(function, decisions(function)) for function in module.facts.functions if function.guards]
     for function, all_of_it in made:
         for decision in all_of_it:
             seen = _decision(program, module, function, decision, made)
-            if seen is not None:
+            if isinstance(seen, Degradation):
                 found.append(seen)
-    return _one_per_chain(found)
+            elif seen is not None:
+                refused.add(seen)
+    return sorted(_one_per_chain(_one_per_statement(found), refused), key=lambda d: (d.span, d.scope))
 
 
 def _decision(
     program: Program, module: Module, function: Function, decision: Decision, made: Made
-) -> Degradation | None:
+) -> Degradation | Root | None:
+    """What is seen at a decision; the root alone where the side without it refuses to go on."""
     if not decision.taken.effects:
         return None
     roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
-    if not roots or refuses(decision.taken, program, module, function):
+    if not roots:
         return None
     root, chain = min(roots, key=lambda r: (_PRECEDENCE[r[0].kind], r[0]))
+    if refuses(decision.taken, program, module, function):
+        return _named(root, program)
     if root.kind == "test":
         return None
     install = installs.find(program, module, function, decision, made)
@@ -212,12 +221,35 @@ def _reached(program: Program, module: Module, function: Function, arm: Arm) -> 
     return sorted(found)
 
 
-def _one_per_chain(found: Iterable[Degradation]) -> list[Degradation]:
-    """One finding per installing statement: the outer decision of several around it names the condition."""
+def _one_per_statement(found: Iterable[Degradation]) -> list[Degradation]:
+    """One finding per installing statement: the root that no operator chose names the condition."""
     best: dict[tuple[str, Span], Degradation] = {}
     for seen in found:
         key = (seen.scope, seen.span)
         known = best.get(key)
         if known is None or _PRECEDENCE[seen.trigger] < _PRECEDENCE[known.trigger]:
             best[key] = seen
-    return sorted(best.values(), key=lambda d: (d.span, d.scope))
+    return list(best.values())
+
+
+def _one_per_chain(found: Sequence[Degradation], refused: Collection[Root]) -> list[Degradation]:
+    """A handler that installs the replacement speaks for its uses in this module, unless one of them refuses."""
+    handlers = {seen.root: seen for seen in found if seen.direct}
+    spoken_for: dict[Root, list[Degradation]] = {}
+    kept = []
+    for seen in found:
+        handler = handlers.get(seen.root)
+        if seen.direct and seen.loss == "sentinel" and seen.root in refused:
+            continue
+        if handler is None or seen.direct or (handler.loss == "sentinel" and seen.root in refused):
+            kept.append(seen)
+        else:
+            spoken_for.setdefault(seen.root, []).append(seen)
+    return [_with_uses(seen, spoken_for.get(seen.root, []) if seen.direct else []) for seen in kept]
+
+
+def _with_uses(seen: Degradation, uses: Sequence[Degradation]) -> Degradation:
+    if not uses:
+        return seen
+    steps = [Step(use.path, use.span, f"{use.by} serves here") for use in uses[:MOST_RELATED]]
+    return replace(seen, related=tuple(dict.fromkeys((*seen.related, *steps))))

@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.detect.arms import Decision, refuses
-from aether_lint.facts import Atom, Const, Definition, Display, Effect, Failed, Function, Ref, Value
+from aether_lint.facts import Atom, Const, Definition, Display, Effect, Failed, Function, Ref, Result, Value
 from aether_lint.link import Module, Program
-from aether_lint.link.absence import Step
+from aether_lint.link.absence import Step, attempt_imports
 from aether_lint.link.nature import Nature, NatureTable
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
@@ -55,7 +55,9 @@ class _Search:
         self.function = function
         self.decision = decision
         self.natures: NatureTable = program.natures
-        self.direct = isinstance(decision.guard.cond, Failed)
+        cond = decision.guard.cond
+        self.direct = isinstance(cond, Failed)
+        self.on_import = isinstance(cond, Failed) and bool(attempt_imports(function.attempts[cond.attempt], function))
 
     def at(self, index: int) -> Install | None:
         effect = self.function.effects[index]
@@ -66,18 +68,24 @@ class _Search:
                 return self._return(index, effect)
             case "call":
                 return self._call(index, effect)
-            case "write" | "augment":
-                box = self.natures.box_of(effect, self.module, self.function)
-                return None if box is None else self._box(index, box)
+            case "write" | "augment" | "test" | "item":
+                return self._touches(index, effect)
             case "define" | "import":
                 return self._define(index, effect)
             case _:
                 return None
 
+    def _touches(self, index: int, effect: Effect) -> Install | None:
+        """A statement that reads or writes a container of a module or instance."""
+        box = self.natures.box_of(effect, self.module, self.function)
+        if box is None:
+            box = self.natures.box_in(effect.value, self.module, self.function)
+        return None if box is None else self._box(index, box)
+
     def _bind(self, index: int, effect: Effect) -> Install | None:
         nature = self._nature(effect.value)
         if nature.kind not in STAND_INS:
-            return None
+            return self._touches(index, effect)
         local = ">" in effect.place
         other = self._other_thing(effect.place, index)
         if nature.label.startswith("a process-local") and (local or other is None):
@@ -87,7 +95,7 @@ class _Search:
     def _return(self, index: int, effect: Effect) -> Install | None:
         nature = self._nature(effect.value)
         if nature.kind not in STAND_INS or self._is_container(effect.value):
-            return None
+            return self._touches(index, effect)
         return self._install(index, nature, None)
 
     def _call(self, index: int, effect: Effect) -> Install | None:
@@ -95,7 +103,7 @@ class _Search:
         if box is not None:
             return self._box(index, box)
         if self._creates(effect):
-            return None  # seen where the value is bound or returned
+            return self._chosen(index, effect)
         for name in self.program.things.called_functions(effect, self.module, self.function):
             where = self.program.names.function(name)
             if where is None or name.endswith(".__init__"):
@@ -110,6 +118,16 @@ class _Search:
                 return self._install(index, Nature("volatile", _box_label(sorted(touched)[0])), None)
         return None
 
+    def _chosen(self, index: int, effect: Effect) -> Install | None:
+        """A replacement made in one arm of an expression, and taken by the statement around both arms."""
+        holder = self._holder(index)
+        if holder is None or holder in self.decision.taken.effects:
+            return None  # seen where the value is bound or returned
+        nature = self._nature(Result(index))
+        if nature.kind not in STAND_INS or nature.label.startswith("a process-local"):
+            return None
+        return self._install(index, nature, None)
+
     def _is_other_object(self, effect: Effect, owner: str) -> bool:
         """Whether a method call goes to another object than the one whose method this is."""
         return owner != f"{self.module.path}:{self.function.owner}"
@@ -120,8 +138,6 @@ class _Search:
         )
 
     def _define(self, index: int, effect: Effect) -> Install | None:
-        if not self.direct:
-            return None
         if effect.kind == "define" and isinstance(effect.value, Definition):
             kind = self.module.functions[effect.value.key].kind
             name = f"{self.module.path}:{effect.value.key}"
@@ -131,21 +147,45 @@ class _Search:
         if nature.kind not in STAND_INS:
             return None
         other = self._other_thing(effect.place, index)
-        return self._install(index, nature, other) if other is not None or nature.kind != "null" else None
+        if other is None and (nature.kind == "null" or not self.direct):
+            return None
+        return self._install(index, nature, other)
 
     def _install(self, index: int, nature: Nature, stands_for: Thing | None) -> Install:
-        return Install(index, self._statement(index), "replaced", nature.label, "high", stands_for)
+        return Install(index, self._place(index), "replaced", nature.label, "high", stands_for, self._also(index))
 
     def _box(self, index: int, box: str) -> Install:
-        return Install(index, self._statement(index), "replaced", _box_label(box), "high")
+        return Install(index, self._place(index), "replaced", _box_label(box), "high", None, self._also(index))
+
+    def _place(self, index: int) -> Span:
+        """The statement; the `except` line where the handler ends and the function goes on to the replacement."""
+        return self._statement(index) if self._in_handler(index) else self.decision.guard.span
+
+    def _also(self, index: int) -> tuple[Step, ...]:
+        if self._in_handler(index):
+            return ()
+        return (Step(self.module.path, self._statement(index), "the function goes on here"),)
+
+    def _in_handler(self, index: int) -> bool:
+        cond = self.decision.guard.cond
+        if not isinstance(cond, Failed) or cond.handler < 0:
+            return True
+        effects = self.function.attempts[cond.attempt].handlers[cond.handler].effects
+        return effects.start <= index < effects.end
 
     def _statement(self, index: int) -> Span:
         """The statement around an effect; for the left or right side of an expression the whole statement."""
-        effect = self.function.effects[index]
-        for later in self.function.effects[index:]:
-            if later.kind in ("bind", "return", "write", "augment", "raise") and _holds(later.span, effect.span):
-                return later.span
-        return effect.span
+        holder = self._holder(index)
+        return self.function.effects[index if holder is None else holder].span
+
+    def _holder(self, index: int) -> int | None:
+        """The statement whose expression an effect is part of."""
+        span = self.function.effects[index].span
+        for later in range(index, len(self.function.effects)):
+            other = self.function.effects[later]
+            if other.kind in ("bind", "return", "write", "augment", "raise") and _holds(other.span, span):
+                return later
+        return None
 
     def _nature(self, value: Value | None) -> Nature:
         return self.natures.of_value(value, self.module, self.function)
@@ -169,8 +209,8 @@ class _Search:
 
     def sentinel(self) -> Install | None:
         """A handler that binds the client to None or flips a flag which later code tolerates."""
-        if not self.direct:
-            return None
+        if not self.direct or self.on_import:
+            return None  # after an import the uses decide
         for index in self.decision.taken.effects:
             effect = self.function.effects[index]
             if effect.kind != "bind" or ">" in effect.place or not isinstance(effect.value, Const):

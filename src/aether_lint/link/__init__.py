@@ -35,7 +35,7 @@ class Program:
         self.environment = Environment(self.names, self.things, self.constants)
         self.calls = CallGraph(self.names, self.things)
         self.subjects = SubjectTable(self.names, self.things)
-        self.natures = NatureTable(self.names, self.things, self.subjects)
+        self.natures = NatureTable(self.names, self.things, self.constants, self.subjects)
         self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)
         self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)
         defaults = DefaultReader(self.names, self.things, self.constants, self.environment)

@@ -77,6 +77,7 @@ Ask: TypeAlias = Callable[[Key], Roots]
 # methods and calls that leave the truth of a text as it is
 _TRANSPARENT = frozenset({"strip", "lower", "upper", "rstrip", "lstrip", "casefold", "get_secret_value"})
 _TRANSPARENT_CALLS = frozenset({"builtins.str", "builtins.bool", "typing.cast", "builtins.callable"})
+SWITCHED_ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled", "enable", "allow"})
 FIND_SPEC = frozenset({"importlib.util.find_spec", "importlib.find_loader", "pkgutil.find_loader"})
 IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 BROAD_ERRORS = frozenset({"builtins.Exception", "builtins.BaseException"})
@@ -308,6 +309,8 @@ class AbsenceTable:
         default = self._constants.literal(read.default, *self._home(read))
         unset = default.value if default is not None else None
         holds_unset = (unset == literal.value) == positive
+        if not holds_unset and str(literal.value).lower() not in SWITCHED_ON:
+            return ()  # an operator who names a back end has chosen it
         kind: Literal["unset", "flag"] = "unset" if holds_unset else "flag"
         return ((Root(kind, name, module.path, ""), ()),)
 

@@ -9,7 +9,28 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.catalog import volatile
-from aether_lint.facts import NEXT, RETURN, Const, Display, Effect, Function, Ref, Result, Value
+from aether_lint.facts import (
+    NEXT,
+    RETURN,
+    Arms,
+    Atom,
+    Attr,
+    Cond,
+    Const,
+    Display,
+    Each,
+    Effect,
+    Every,
+    Function,
+    Opaque,
+    Ref,
+    Result,
+    Some,
+    Test,
+    Text,
+    Value,
+)
+from aether_lint.link.constants import Constants
 from aether_lint.link.fixpoint import Fixpoint
 from aether_lint.link.names import Module, Names
 from aether_lint.link.subjects import CRYPTO_ROLES, Subject, SubjectTable
@@ -23,6 +44,7 @@ _BOX_METHODS = frozenset(
     "clear copy".split()
 )
 _DISK_CALLS = ("builtins.open", ".write_text", ".write_bytes", ".open", "json.dump", "sqlite3.connect")
+_ADDRESS_KEYWORDS = frozenset({"url", "dsn", "uri", "storage_uri", "broker", "backend", "connection_string"})
 _QUIET_CALLS = frozenset("debug info warning warn error exception critical log print".split())
 _IGNORED_METHODS = frozenset(
     {"__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "close", "aclose"}
@@ -45,8 +67,9 @@ Boxes: TypeAlias = frozenset[str]
 class NatureTable:
     """Answers what things are."""
 
-    def __init__(self, names: Names, things: ThingTable, subjects: SubjectTable) -> None:
+    def __init__(self, names: Names, things: ThingTable, constants: Constants, subjects: SubjectTable) -> None:
         self._names = names
+        self._constants = constants
         self._things = things
         self._subjects = subjects
         self._classes: dict[str, Nature] = {}
@@ -59,12 +82,34 @@ class NatureTable:
         if isinstance(value, Const) and isinstance(value.value, str):
             found = volatile.of_url(value.value) if "://" in value.value or value.value == ":memory:" else None
             return UNKNOWN if found is None else Nature(_volatile_kind(found), found.label)
+        if isinstance(value, Result) and (address := self._address(function.effects[value.effect], module, function)):
+            return address
         natures = [self.of_thing(t) for t in sorted(self._things.of(value, module, function))]
         for kind in ("durable", "refusing", "volatile", "disk", "null"):
             for nature in natures:
                 if nature.kind == kind:
                     return nature
         return UNKNOWN
+
+    def _address(self, effect: Effect, module: Module, function: Function) -> Nature | None:
+        """A client that is opened on an address in memory: `create_engine("sqlite://")`."""
+        if effect.kind != "call":
+            return None
+        for value in (*effect.args[:1], *(v for name, v in effect.keywords if name in _ADDRESS_KEYWORDS)):
+            for text in self._constants.texts(value, module, function):
+                found = volatile.of_url(text) if "://" in text or text == ":memory:" else None
+                if found is not None:
+                    return Nature(_volatile_kind(found), found.label)
+        return None
+
+    def box_in(self, value: Value | None, module: Module, function: Function) -> str | None:
+        """The first container of a module or instance that an expression mentions."""
+        for name in refs_in(value):
+            if name.startswith(":") and ">" not in name:
+                place = self._names.globalise(name, module.path)
+                if any(t.kind == "box" for t in self._things.of_place(place)):
+                    return place
+        return None
 
     def of_thing(self, thing: Thing) -> Nature:
         """The nature of one thing."""
@@ -163,6 +208,36 @@ class NatureTable:
         if all(_does_nothing(f) or not f.exits & (NEXT | RETURN) for _, f in active):
             return Nature("null", label)
         return UNKNOWN
+
+
+def refs_in(value: Value | None) -> list[str]:
+    """The names that an expression mentions, calls in it left out (they are effects of their own)."""
+    match value:
+        case Ref(name):
+            return [name]
+        case Display(_, items, keys):
+            return [n for v in (*keys, *items) for n in refs_in(v)]
+        case Arms(_, values, test):
+            return [*(refs_in_cond(test) if test is not None else ()), *(n for v in values for n in refs_in(v))]
+        case Test(cond):
+            return refs_in_cond(cond)
+        case Text(parts) | Opaque(_, parts):
+            return [n for v in parts for n in refs_in(v)]
+        case Attr(base, _) | Each(base):
+            return refs_in(base)
+        case _:
+            return []
+
+
+def refs_in_cond(cond: Cond) -> list[str]:
+    """The names that a condition mentions."""
+    match cond:
+        case Every(conds) | Some(conds):
+            return [n for c in conds for n in refs_in_cond(c)]
+        case Atom(_, value, arg, _):
+            return [*refs_in(value), *refs_in(arg)]
+        case _:
+            return []
 
 
 def is_durable(subject: Subject) -> bool:
