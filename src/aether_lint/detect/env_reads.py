@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from aether_lint.catalog import toggles, tokens
 from aether_lint.detect import secret_values
+from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.key_uses import KeyUse, key_use
 from aether_lint.detect.reach import Reach, reach
 from aether_lint.facts import Function
@@ -36,6 +37,11 @@ class WeakSetting(Struct, frozen=True):
     reach: Reach = "open"
     use: KeyUse | None = None
     toggle: toggles.Toggle | None = None
+
+    @property
+    def anchor(self) -> Anchor:
+        """The read or the field."""
+        return Anchor(self.setting.path, self.setting.function, "effect", self.setting.index)
 
 
 def observe(program: Program, module: Module) -> list[WeakSetting]:

@@ -126,7 +126,7 @@ class DefaultReader:
         base = receiver(effect)
         if base is not None and last(effect) in _SAME:
             return self.of_value(base, module, function, depth)
-        if effect.place in _SAME_CALLS and effect.args:
+        if (effect.place in _SAME_CALLS or effect.place.startswith("pydantic.")) and effect.args:
             return self.of_value(effect.args[0], module, function, depth)
         called = self._things.called_functions(effect, module, function) if effect.kind == "call" else []
         if len(called) == 1 and (where := self._names.function(called[0])) is not None:
