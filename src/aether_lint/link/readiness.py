@@ -1,6 +1,6 @@
 """What the health and readiness handlers of a project read: a failure that is written there is reported."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aether_lint.catalog import startup_work
 from aether_lint.facts import Const, Effect, Function, Range
@@ -49,10 +49,10 @@ class ReadinessTable:
             for value in (effect.value, *effect.args, *(v for _, v in effect.keywords)):
                 yield from _kept(names_in(value, function, 0))
             if effect.kind == "item" and effect.args and isinstance(effect.args[0], Const):
-                yield from _kept([str(effect.args[0].value)])
+                yield from _kept([f"{effect.place}.{effect.args[0].value}"])
             if effect.kind == "call" and depth:
                 if effect.place == "builtins.getattr" and len(effect.args) > 1 and isinstance(effect.args[1], Const):
-                    yield from _kept([str(effect.args[1].value)])
+                    yield from _kept([f"{getattr(effect.args[0], 'name', '')}.{effect.args[1].value}"])
                 for called in self._things.called_functions(effect, module, function):
                     where = self._names.function(called)
                     if where is not None:
@@ -63,7 +63,7 @@ class ReadinessTable:
             if effect.kind in ("bind", "augment", "write") and not _is_local(effect.place):
                 yield from _kept([effect.place])
                 if effect.kind == "write" and effect.args and isinstance(effect.args[0], Const):
-                    yield from _kept([str(effect.args[0].value)])
+                    yield from _kept([f"{effect.place}.{effect.args[0].value}"])
             elif effect.kind == "call":
                 yield from self._by_call(effect, module, function, depth)
 
@@ -72,7 +72,7 @@ class ReadinessTable:
         if last in _WRITES and not _is_local(head):
             yield from _kept([head])
         if effect.place == "builtins.setattr" and len(effect.args) > 1 and isinstance(effect.args[1], Const):
-            yield from _kept([str(effect.args[1].value)])
+            yield from _kept([f"{getattr(effect.args[0], 'name', '')}.{effect.args[1].value}"])
         if depth:
             for name in self._things.called_functions(effect, module, function):
                 where = self._names.function(name)
@@ -107,8 +107,15 @@ def _is_local(place: str) -> bool:
     return ">" in place and "." not in place.rpartition(">")[2]
 
 
-def _kept(names: "Iterator[str] | list[str]") -> Iterator[str]:
+def _kept(names: Iterable[str]) -> Iterator[str]:
+    """Names by which a failure can be told: status words by their last part, others in full."""
     for name in names:
         found = folded(name)
-        if len(found) > 3 and found not in _GENERIC:
+        if len(found) <= 3 or found in _GENERIC:
+            continue
+        if startup_work.words(found) & startup_work.STATUS_WORDS:
             yield found
+        elif ".state." in name:
+            yield f"state.{found}"
+        elif name.startswith(":"):
+            yield name

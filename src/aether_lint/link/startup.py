@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from aether_lint.catalog import hooks
 from aether_lint.facts import Attr, Effect, Function, Ref, Result, Value
 from aether_lint.link.absence import Step
 from aether_lint.link.callgraph import CallGraph
@@ -165,7 +164,7 @@ class StartupTable:
     def _callees(
         self, reach: Reach, module: Module, function: Function, following: dict[str, Reach], main: bool = False
     ) -> None:
-        spawned = _spawned_results(function)
+        spawned = spawned_results(function)
         for index, effect in enumerate(function.effects):
             if effect.kind != "call":
                 continue
@@ -220,9 +219,9 @@ class StartupTable:
     # -- before and around `yield`, before serving
 
     def _before_serving(self, reach: Reach, module: Module, function: Function, index: int) -> bool:
-        if function.kind == "module" or reach.start.kind == "main":
-            if index >= self._end(module, function):
-                return False
+        ends = function.kind == "module" or reach.start.kind == "main"
+        if ends and index >= self._end(module, function):
+            return False
         return not function.generator or before_yield(function, index)
 
     def _end(self, module: Module, function: Function) -> int:
@@ -260,7 +259,7 @@ def _is_work(effects: object, function: Function) -> bool:
     return any(e.kind == "call" for e in inside) and not any(e.kind == "return" for e in inside)
 
 
-def _spawned_results(function: Function) -> set[int]:
+def spawned_results(function: Function) -> set[int]:
     """The calls whose results, coroutines, are handed to a task."""
     found: set[int] = set()
     for effect in function.effects:
