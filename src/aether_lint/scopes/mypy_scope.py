@@ -87,6 +87,7 @@ def _measured(project: Project, one: Invocation, answer: dict[str, Any]) -> Meas
     if answer["follow_imports"] == "normal" and named:
         covered = _reached(project, frozenset(paths))
     config = answer.get("config_file")
+    answer["ignored_paths"] = sorted({of_name[name] for name in answer["ignored"] if name in of_name})
     absent = answer.get("absent")
     note = f"measured without {', '.join(absent)}, which is not in this tree" if absent else ""
     return Measured(one, named, covered, answer, project.relative(config) if config else "", "", note)

@@ -70,7 +70,7 @@ def _pattern_in(document: Document, pattern: str) -> bool:
 
 
 def _matters(lost: Sequence[str], total: int, documented: bool) -> bool:
-    return len(lost) > (1 if documented else 0) and len(lost) >= DELIBERATE_SHARE * total
+    return len(lost) > 1 and len(lost) >= (2 if documented else 1) * DELIBERATE_SHARE * total
 
 
 def _accident(pattern: str, path: str, cwd: str) -> bool:

@@ -23,8 +23,8 @@ def mypy_scopes(project: Project, measured: Sequence[mypy_scope.Measured]) -> li
     by_gates = _union(one.covered for one in gates)
     found = []
     for one in bare:
-        if not _narrow(project, one.covered, one.invocation.cwd):
-            continue
+        if not _narrow(project, one.covered | _excluded(project, one), one.invocation.cwd):
+            continue  # wide, or narrow by its exclude patterns alone, which are findings of their own
         overridden = [gate for gate in gates if gate.covered > one.covered and _overrides(gate.invocation)]
         reachable = by_gates | _union(_excluded(project, gate) for gate in overridden)
         wide = bool(overridden) and not _narrow(project, reachable, one.invocation.cwd)

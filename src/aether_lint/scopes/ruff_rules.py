@@ -9,10 +9,9 @@ from aether_lint.scopes import ruff_scope
 from aether_lint.scopes.documents import Document
 from aether_lint.scopes.observations import Blanket, Invocation, Place, Selection
 from aether_lint.scopes.project import Project
-from aether_lint.scopes.ruff_scope import Measured, Rules
+from aether_lint.scopes.ruff_scope import UNDEFINED_NAME, Measured, Rules
 from aether_lint.scopes.tools import ruff_command, ruff_version, run
 
-UNDEFINED_NAME = "F821"
 PYFLAKES_SHARE = 0.5  # of pyflakes' rules; `select = ["F"]` has all, the ad hoc lists that were read have a fifth
 # Families whose absence hides errors or holes, not style.
 WEIGHTY = frozenset(("F", "E9", "S", "B", "ASYNC", "PLE", "TRY", "BLE", "DTZ"))

@@ -16,6 +16,7 @@ from aether_lint.scopes.project import Project
 from aether_lint.scopes.ruff_config import readable_copy
 from aether_lint.scopes.tools import Completed, ToolError, ruff_command, run
 
+UNDEFINED_NAME = "F821"
 CONFIG_ORDER = (".ruff.toml", "ruff.toml", "pyproject.toml")
 
 # Flags of `ruff check` that decide what is linted and with which rules; all others are dropped, some of them
