@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aether_lint.engine.pool import Background, Lost, balance, can_fork, forked
+from aether_lint.engine.pool import Background, Lost, balance, can_fork, forked, slices
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 
@@ -24,21 +24,21 @@ def square(item: int) -> bytes:
 
 
 def test_every_item_is_answered_once() -> None:
-    answers = list(forked(square, [1] * 100, 3, patient))
+    answers = list(forked(square, balance([1] * 100, 3), patient))
     assert sorted(item for item, _ in answers) == list(range(100))
     assert dict(answers)[12] == b"144"
 
 
 def test_an_answer_larger_than_the_pipe_arrives_whole() -> None:
     size = 5_000_000
-    assert list(forked(lambda item: bytes(size), [1, 1], 2, patient)) in (
+    assert list(forked(lambda item: bytes(size), [[0], [1]], patient)) in (
         [(0, bytes(size)), (1, bytes(size))],
         [(1, bytes(size)), (0, bytes(size))],
     )
 
 
 def test_nothing_to_do_starts_nobody() -> None:
-    assert list(forked(square, [], 2, patient)) == []
+    assert list(forked(square, [], patient)) == []
 
 
 def test_a_worker_killed_by_kill_9_costs_the_item_it_worked_on() -> None:
@@ -47,7 +47,7 @@ def test_a_worker_killed_by_kill_9_costs_the_item_it_worked_on() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return square(item)
 
-    answers = dict(forked(work, [1] * 10, 2, patient))
+    answers = dict(forked(work, balance([1] * 10, 2), patient))
     assert {item for item, answer in answers.items() if isinstance(answer, Lost)} == {3, 8}
     assert answers[3] == Lost("was killed by SIGKILL")
     assert answers[9] == b"81"
@@ -60,7 +60,7 @@ def test_an_item_that_never_returns_is_given_up() -> None:
         return square(item)
 
     started = time.monotonic()
-    answers = dict(forked(work, [1, 1, 1], 1, lambda item: 0.3))
+    answers = dict(forked(work, [[0, 1, 2]], lambda item: 0.3))
     assert answers == {0: b"0", 1: Lost("was given up after its time limit"), 2: b"4"}
     assert time.monotonic() - started < 5
 
@@ -76,7 +76,7 @@ def test_an_exhausted_stack_costs_one_item() -> None:
             repr(deep)
         return square(item)
 
-    answers = dict(forked(work, [1, 1], 1, patient))
+    answers = dict(forked(work, [[0, 1]], patient))
     assert isinstance(answers[0], bytes) or answers[0].why.startswith("was killed by SIG")
     assert answers[1] == b"1"
 
@@ -88,7 +88,7 @@ def test_workers_inherit_what_the_work_refers_to_and_leave_nothing_in_the_parent
         seen.append(item)
         return str(len(seen)).encode()
 
-    assert dict(forked(work, [1, 1, 1], 1, patient)) == {0: b"1", 1: b"2", 2: b"3"}
+    assert dict(forked(work, [[0, 1, 2]], patient)) == {0: b"1", 1: b"2", 2: b"3"}
     assert seen == []
 
 
@@ -97,7 +97,7 @@ def test_closing_early_leaves_no_child() -> None:
         time.sleep(0 if item == 0 else 60)
         return b""
 
-    answers = forked(work, [1] * 4, 2, patient)
+    answers = forked(work, [[0, 1], [2, 3]], patient)
     assert next(answers) == (0, b"")
     answers.close()  # type: ignore[attr-defined]
     with pytest.raises(ChildProcessError):
@@ -115,7 +115,7 @@ def work(item):
     return b""
 
 try:
-    list(forked(work, [1, 1], 2, lambda item: 60.0))
+    list(forked(work, [[0], [1]], lambda item: 60.0))
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -196,6 +196,14 @@ def test_heavy_items_are_spread() -> None:
     assert sorted(i for chunk in balance([5] * 7, 3) for i in chunk) == list(range(7))
     assert balance([1], 8) == [[0]]
     assert balance([], 2) == []
+
+
+def test_neighbors_stay_together() -> None:
+    assert slices([1] * 6, 2) == [[0, 1, 2], [3, 4, 5]]
+    assert slices([9, 1, 1, 1, 1, 1, 1, 1, 1, 1], 2) == [[0, 1, 2, 3], [4, 5, 6, 7, 8, 9]]
+    assert slices([5], 4) == [[0]]
+    assert slices([0, 0], 2) == [[0], [1]]
+    assert slices([], 2) == []
 
 
 def test_no_fork_while_another_thread_is_alive() -> None:

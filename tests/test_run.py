@@ -206,3 +206,27 @@ def test_rules_and_findings_are_chosen_by_the_configuration_of_the_root(root: Pa
     assert ([f.severity for f in report.findings], report.failing) == (["info"], 0)
     report = check(CheckRequest(cwd=str(root), no_cache=True, fail_on="info"))
     assert report.failing == 1
+
+
+def test_a_baseline_is_written_and_then_accepted(root: Path) -> None:
+    write(root, "app/store.py", "A = 1  # aether: ignore[AET101] -- once there was a reason\n")
+    request = CheckRequest(cwd=str(root), no_cache=True, baseline="accepted.json", write_baseline=True)
+    report = check(request)
+    assert (report.findings, report.baselined, report.failing) == ([], 1, 0)
+    write(root, "app/store.py", "\n\nA = 1  # aether: ignore[AET101] -- once there was a reason\n")
+    report = check(CheckRequest(cwd=str(root), no_cache=True, baseline="accepted.json"))
+    assert (report.findings, report.baselined) == ([], 1)
+    write(root, "aether-lint.toml", 'baseline = "accepted.json"\n')
+    assert lint(root).baselined == 1
+    write(root, "app/more.py", "B = 1  # aether: ignore[AET101] -- once there was a reason\n")
+    assert [finding.path for finding in lint(root).findings] == ["app/more.py"]
+
+
+def test_a_baseline_that_cannot_be_used_accepts_nothing_and_is_an_error(root: Path) -> None:
+    write(root, "app/store.py", "A = 1  # aether: ignore[AET101] -- once there was a reason\n")
+    write(root, "accepted.json", "{")
+    report = check(CheckRequest(cwd=str(root), no_cache=True, baseline="accepted.json"))
+    assert [(error.path, error.kind) for error in report.errors] == [("accepted.json", "config")]
+    assert len(report.findings) == 1
+    report = check(CheckRequest(cwd=str(root), no_cache=True, write_baseline=True))
+    assert [error.kind for error in report.errors] == ["config"]

@@ -1,4 +1,4 @@
-"""From what the rules found in one root to what is shown: severities, ignored files, comments, confidence."""
+"""From what the rules found in one root to what is shown: severities, fingerprints, comments, confidence."""
 
 import os
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
+from aether_lint.engine.fingerprint import with_fingerprints
 from aether_lint.engine.policy import Policy
 from aether_lint.engine.read import read_source
 from aether_lint.engine.suppress import Read, suppress
@@ -39,8 +40,9 @@ def conclude(
     """
     comments = {facts.path: facts.suppressions for facts in modules}
     today = time.strftime("%Y-%m-%d")
-    told = suppress(policy.reported(findings), comments, read, ran=ran, today=today, noqa=noqa)
-    idle = policy.reported(told.idle) if policy.runs(UNUSED_SUPPRESSION.code) else []
+    found = with_fingerprints(policy.reported(findings), read)
+    told = suppress(found, comments, read, ran=ran, today=today, noqa=noqa)
+    idle = with_fingerprints(policy.reported(told.idle), read) if policy.runs(UNUSED_SUPPRESSION.code) else []
     kept = [*told.kept, *idle]
     shown = [finding for finding in kept if policy.is_shown(finding)]
     return Conclusion(shown, told.suppressed, len(kept) - len(shown))

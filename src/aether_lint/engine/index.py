@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from aether_lint import __version__
 from aether_lint.engine.index_file import Loaded, Row, Stamp, load, save
 from aether_lint.engine.lowering import Lowered, Lowering, encode, lower_file, lower_text
-from aether_lint.engine.pool import Lost, can_fork, forked
+from aether_lint.engine.pool import Lost, balance, can_fork, forked
 from aether_lint.engine.read import classify
 from aether_lint.facts import FACTS_VERSION, ModuleFacts
 from aether_lint.model import FileError
@@ -170,8 +170,8 @@ def _lower_tasks(tasks: Sequence[_Task], sources: Sources) -> Iterator[tuple[_Ta
         yield from ((task, lower(number)) for number, task in enumerate(tasks))
         return
     sizes = [task.stamp.size for task in tasks]
-    workers = _workers(sizes, sources.jobs)
-    for number, answer in forked(lambda i: encode(lower(i)), sizes, workers, lambda i: _time_limit(sizes[i])):
+    shares = balance(sizes, _workers(sizes, sources.jobs))
+    for number, answer in forked(lambda i: encode(lower(i)), shares, lambda i: _time_limit(sizes[i])):
         task = tasks[number]
         if isinstance(answer, Lost):
             error = FileError(task.file.path, "crash", f"the process that read this file {answer.why}")

@@ -1,18 +1,23 @@
 """All modules judged by all rules. What crashes costs one file, under the name of the rule that crashed."""
 
+import os
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from aether_lint.config import Config
+from aether_lint.engine.index import NO_FORK
+from aether_lint.engine.judge import judge
 from aether_lint.engine.lowering import on_deep_stack
-from aether_lint.engine.pool import Background, Lost
+from aether_lint.engine.pool import Background, Lost, can_fork, forked, slices
 from aether_lint.facts import ModuleFacts
 from aether_lint.link import Program
 from aether_lint.model import FileError, Finding
 from aether_lint.rules.rule import Rule
 
+FORK_PAYS_EFFECTS = 5_000  # a worker costs some 5 ms, to judge 5,000 effects takes 100
+MODULE_TIME_LIMIT = 120.0  # seconds; the first module of a worker solves much of the program
 GATES_TIME_LIMIT = 600.0  # seconds; each tool has a limit of its own
 NAMED_RULES = 3  # rules that an error names; a crash below the rules hits all of them
 
@@ -24,25 +29,54 @@ class Judged(Struct, frozen=True, array_like=True):
     errors: list[FileError]
 
 
-def judge_modules(program: Program, modules: Sequence[ModuleFacts], rules: Sequence[Rule], config: Config) -> Judged:
-    """The findings in `modules`, and an error for each module that some rule crashed on; paths as in the facts."""
-    findings: list[Finding] = []
-    errors: list[FileError] = []
-    for module in modules if rules else ():
-        found, crashes = _judge(program, module, rules, config)
-        if crashes:
-            found, crashes = _one_by_one(program, module, rules, config, crashes)
-            errors.append(_crash(module, crashes))
-        findings += found
-    return Judged(findings, errors)
+def judge_modules(
+    program: Program, modules: Sequence[ModuleFacts], rules: Sequence[Rule], config: Config, jobs: int = NO_FORK
+) -> Judged:
+    """The findings in `modules`, and an error for each module that some rule crashed on; paths as in the facts.
+
+    `jobs` is the number of workers, 0 for one per processor, `NO_FORK` for none. Each worker solves for itself what
+    its modules ask of the program.
+    """
+    if not rules or not modules:
+        return Judged([], [])
+    if jobs == NO_FORK or not can_fork():
+        return _joined(_judge_module(program, module, rules, config) for module in modules)
+    weights = [sum(len(function.effects) for function in module.functions) for module in modules]
+    workers = max(1, min(jobs or os.cpu_count() or 1, sum(weights) // FORK_PAYS_EFFECTS))
+
+    def work(number: int) -> bytes:
+        return pickle.dumps(_judge_module(program, modules[number], rules, config))
+
+    # neighbors ask the program the same questions: a worker answers fewer twice
+    answers = dict(forked(work, slices(weights, workers), lambda _: MODULE_TIME_LIMIT))
+    return _joined(_answer(module, answers[number]) for number, module in enumerate(modules))
+
+
+def _answer(module: ModuleFacts, answer: bytes | Lost) -> Judged:
+    if isinstance(answer, Lost):
+        return Judged([], [FileError(module.path, "crash", f"the process that judged this file {answer.why}")])
+    judged: Judged = pickle.loads(answer)
+    return judged
+
+
+def _joined(parts: Iterable[Judged]) -> Judged:
+    parts = list(parts)
+    return Judged([f for part in parts for f in part.findings], [e for part in parts for e in part.errors])
+
+
+def _judge_module(program: Program, module: ModuleFacts, rules: Sequence[Rule], config: Config) -> Judged:
+    """What the rules say of a module; those that crash cost what they would have said."""
+    found, crashes = _judge(program, module, rules, config)
+    if not crashes:
+        return Judged(found, [])
+    found, crashes = _one_by_one(program, module, rules, config, crashes)
+    return Judged(found, [_crash(module, crashes)])
 
 
 def _judge(
     program: Program, module: ModuleFacts, rules: Sequence[Rule], config: Config
 ) -> tuple[list[Finding], dict[str, Exception]]:
     """The findings, or the crash under the code of the rule if it is a single one."""
-    from aether_lint.engine.judge import judge
-
     try:
         try:
             return judge(program, module, rules, config), {}
@@ -131,11 +165,7 @@ def judge_gates(root: str, rules: Sequence[Rule], config: Config, *, cache: bool
         observations, errors = observe(root, config, cache)
     except Exception as error:
         return Judged([], [FileError(root, "crash", f"measuring the gates of this project crashed: {describe(error)}")])
-    said = [_about_gates(rule, observations, root) for rule in rules]
-    return Judged(
-        [finding for judged in said for finding in judged.findings],
-        [*errors, *(error for judged in said for error in judged.errors)],
-    )
+    return _joined([Judged([], errors), *(_about_gates(rule, observations, root) for rule in rules)])
 
 
 def _about_gates(rule: Rule, observations: Sequence[object], root: str) -> Judged:

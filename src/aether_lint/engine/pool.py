@@ -64,12 +64,12 @@ def can_fork() -> bool:
     return _thread._count() == 0
 
 
-def forked(work: Work, weights: Sequence[int], jobs: int, limit: Limit) -> Iterator[tuple[int, bytes | Lost]]:
-    """Call `work(i)` for every index of `weights` in `jobs` processes; yield (i, answer) as answers come.
+def forked(work: Work, shares: Sequence[list[int]], limit: Limit) -> Iterator[tuple[int, bytes | Lost]]:
+    """Call `work(i)` for every item of `shares`, each share in a process; yield (i, answer) as answers come.
 
-    `work` must not raise. `weights` balance the load, `limit(i)` is the time in seconds after which item i is
-    given up. Answers come in no particular order, each item exactly once. Closing the generator, or an exception
-    such as KeyboardInterrupt on its way through, leaves no child behind.
+    `work` must not raise. `limit(i)` is the time in seconds after which item i is given up. Answers come in no
+    particular order, each item exactly once. Closing the generator, or an exception such as KeyboardInterrupt on its
+    way through, leaves no child behind.
     """
     import select
 
@@ -82,7 +82,7 @@ def forked(work: Work, weights: Sequence[int], jobs: int, limit: Limit) -> Itera
         poll.register(worker.descriptor, select.POLLIN)
 
     try:
-        for items in balance(weights, jobs):
+        for items in shares:
             start(items)
         while workers:
             for descriptor, _ in poll.poll():
@@ -149,6 +149,17 @@ def balance(weights: Sequence[int], parts: int) -> list[list[int]]:
         lightest = loads.index(min(loads))
         loads[lightest] += weights[i] + 1
         chunks[lightest].append(i)
+    return [chunk for chunk in chunks if chunk]
+
+
+def slices(weights: Sequence[int], parts: int) -> list[list[int]]:
+    """Split the indices of `weights` into at most `parts` lists of about equal weight, neighbors together."""
+    chunks: list[list[int]] = [[] for _ in range(max(1, parts))]
+    total = sum(weights) + len(weights) or 1
+    before = 0
+    for i, weight in enumerate(weights):
+        chunks[before * len(chunks) // total].append(i)
+        before += weight + 1
     return [chunk for chunk in chunks if chunk]
 
 

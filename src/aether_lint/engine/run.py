@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aether_lint.engine.accept import accept, baseline_path
 from aether_lint.engine.assemble import Outcome, assemble
 from aether_lint.engine.conclude import conclude, reader
 from aether_lint.engine.discover import Discovery, Project, discover
@@ -42,7 +43,7 @@ def check(request: CheckRequest, trace: Trace | None = None) -> Report:
     with _collector_paused():
         with trace.phase("discover"):
             found = _discover(request)
-            trace.depends_on([p.root for p in found.projects], found.folders, found.consulted)
+            trace.depends_on([p.root for p in found.projects], found.folders, found.consulted | _named(found, request))
         outcomes = [check_project(project, request, trace) for project in found.projects]
         with trace.phase("report"):
             report = assemble(found, outcomes, request.folder)
@@ -60,21 +61,25 @@ def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outc
         with trace.phase("link"):
             program = link(index.modules, project.config.src, project.complete and not index.errors)
         with trace.phase("judge"):
-            judged = judge_modules(program, modules, policy.of_modules, project.config)
+            judged = judge_modules(program, modules, policy.of_modules, project.config, request.jobs or 0)
         with trace.phase("gates"):
             gates = gates_meanwhile.result()
     with trace.phase("suppress"):
         read = reader(project.root, request.texts, project.config.max_file_size)
         ran = rules_on_whole_root(project, policy, request)
         conclusion = conclude([*judged.findings, *gates.findings], modules, read, policy, ran=ran)
+    with trace.phase("baseline"):
+        files = [file.relative for file in project.files if is_read(file)]
+        accepted = accept(conclusion.shown, project, files, request)
     return Outcome(
         root=project.root,
-        files=[file.relative for file in project.files if is_read(file)],
-        findings=conclusion.shown,
+        files=files,
+        findings=accepted.shown,
         suppressed=conclusion.suppressed,
+        baselined=accepted.baselined,
         hidden_low=conclusion.hidden_low,
-        failing=sum(map(policy.fails, conclusion.shown)),
-        errors=[*asked_errors(project, index), *judged.errors, *gates.errors],
+        failing=sum(map(policy.fails, accepted.shown)),
+        errors=[*asked_errors(project, index), *judged.errors, *gates.errors, *accepted.errors],
         left_out=left_out(project, index.modules),
         checked=checked_families(policy, asks_for_gates(project, request)),
         not_checked=open_questions(project, policy, index, asks_for_gates(project, request)),
@@ -87,6 +92,13 @@ def _discover(request: CheckRequest) -> Discovery:
     if request.stdin is None:
         return discover(request.paths, request.folder, request.config_path, known)
     return discover_text(request.absolute(request.stdin_filename), request.config_path, known)
+
+
+def _named(found: Discovery, request: CheckRequest) -> set[str]:
+    """Files that the command line or a configuration names, wherever they are."""
+    baselines = {baseline_path(project, request) for project in found.projects}
+    configs = {request.absolute(request.config_path)} if request.config_path else set()
+    return (baselines | configs | set(map(request.absolute, request.paths))) - {""}
 
 
 def _refresh(project: Project, request: CheckRequest) -> Refreshed:
