@@ -28,7 +28,9 @@ def emit(outcome: Outcome) -> None:
     written: list[bytes] = []
     for stream, text in ((sys.stdout, outcome.stdout), (sys.stderr, outcome.stderr)):
         data = text.encode(stream.encoding, "backslashreplace")
-        stream.buffer.write(data)
+        rest = memoryview(data)
+        while rest:  # with PYTHONUNBUFFERED, `buffer` is a raw stream, which may take a part only
+            rest = rest[stream.buffer.write(rest) or 0 :]
         stream.flush()
         written.append(data)
     if outcome.afterwards:
