@@ -200,7 +200,7 @@ def test_heavy_items_are_spread() -> None:
 
 def test_neighbors_stay_together() -> None:
     assert slices([1] * 6, 2) == [[0, 1, 2], [3, 4, 5]]
-    assert slices([9, 1, 1, 1, 1, 1, 1, 1, 1, 1], 2) == [[0, 1, 2, 3], [4, 5, 6, 7, 8, 9]]
+    assert slices([9, 1, 1, 1, 1, 1, 1, 1, 1, 1], 2) == [[0, 1, 2], [3, 4, 5, 6, 7, 8, 9]]
     assert slices([5], 4) == [[0]]
     assert slices([0, 0], 2) == [[0], [1]]
     assert slices([], 2) == []

@@ -252,3 +252,37 @@ def test_a_hit_is_fast(tree: Tree) -> None:
     start = time.perf_counter()
     assert tree.replay() == HIT
     assert time.perf_counter() - start < 1
+
+
+class Program:
+    """The program itself, on a project of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder
+        self.environment = {**os.environ, "PYTHONPATH": str(SOURCE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+        (folder / "aether-lint.toml").write_text("")
+        (folder / "app.py").write_text("A = 1  # aether: ignore[AET101] -- once there was a reason\n")
+
+    def check(self) -> tuple[int, bytes, bool]:
+        """Exit code, output, and whether it came from the past: click had not to be imported."""
+        command = [sys.executable, "-X", "importtime", "-m", "aether_lint", "check", "--output-format", "concise"]
+        run = subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, check=False)
+        imported = {line.rpartition(b"|")[2].strip().decode() for line in run.stderr.splitlines()}
+        warm = "aether_lint.warm" in imported and "aether_lint.cli.app" not in imported
+        if warm:
+            assert not imported & {*FORBIDDEN, "aether_lint.rules", "aether_lint.engine"}
+        return run.returncode, run.stdout, warm
+
+
+def test_the_program_answers_from_the_past_until_something_changes(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    first = program.check()
+    assert first[0] == 1
+    assert b"AET001" in first[1]
+    time.sleep(2.2)  # only what has been at rest for that long is remembered
+    program.check()
+    assert program.check() == (*first[:2], True)
+    (tmp_path / "app.py").write_text("A = 1\n")
+    code, output, warm = program.check()
+    assert (code, warm) == (0, False)
+    assert b"AET001" not in output
