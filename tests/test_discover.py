@@ -15,10 +15,6 @@ from aether_lint.config import ConfigError
 from aether_lint.engine.discover import Discovery, Project, discover
 from aether_lint.engine.git_files import TrackedFiles, git_folders
 
-needs_plain_user = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything; see test_hostile_input.py"
-)
-
 
 def tree(root: Path, *files: str) -> Path:
     """Make empty files."""
@@ -340,10 +336,11 @@ def test_a_named_pipe_is_an_error(tmp_path: Path) -> None:
     assert [error.kind for error in found(tmp_path, "pipe").errors] == ["not-regular"]
 
 
-@needs_plain_user
 def test_a_folder_that_is_closed_is_an_error(tmp_path: Path) -> None:
     tree(tmp_path, "a/x.py", "b.py")
     (tmp_path / "a").chmod(0)
+    if os.access(tmp_path / "a", os.R_OK):
+        pytest.skip("root may read everything; test_hostile_input.py tries it without root's rights")
     try:
         discovery = found(tmp_path)
     finally:
