@@ -18,6 +18,20 @@ TEST_PREDICATES = frozenset(
 """The same for what is never true in production."""
 
 
+ADDRESS_WORDS = frozenset(
+    "url uri urls dsn host hosts hostname addr address endpoint endpoints server servers broker brokers path dir file "
+    "key token secret password user username name id port region bucket arn database db queue topic project "
+    "account credentials cert certificate ca".split()
+)
+"""Last words of variables that hold an address, a name or a credential: setting one configures, it does not switch."""
+
+
+def is_address(variable: str) -> bool:
+    """Whether a variable holds an address, a name or a credential rather than a switch."""
+    parts = words(variable)
+    return bool(parts) and parts[-1] in ADDRESS_WORDS
+
+
 def is_settings_name(name: str) -> bool:
     """Whether an object of this name holds configuration."""
     parts = words(name)

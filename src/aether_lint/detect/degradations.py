@@ -18,18 +18,16 @@ from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made
 from aether_lint.facts import Failed, Function
 from aether_lint.link import Module, Program
-from aether_lint.link.absence import Chain, Root, Roots, Step, attempt_imports
+from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
 from aether_lint.link.gates import Gate
 from aether_lint.link.subjects import Subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
 Loss = Literal["replaced", "sentinel", "skipped"]
-Trigger = Literal["import", "call", "unset", "flag", "default"]
+Trigger = Literal["import", "call", "unset", "default", "flag"]
 
 MOST_RELATED = 10  # uses listed below a handler
 
-# which root decides when a condition has several: the one that no operator chose
-_PRECEDENCE: dict[str, int] = {"import": 0, "call": 1, "unset": 2, "default": 3, "flag": 4, "test": 5}
 
 
 class Degradation(Struct, frozen=True):
@@ -80,7 +78,7 @@ def _decision(
     roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
     if not roots:
         return None
-    root, chain = min(roots, key=lambda r: (_PRECEDENCE[r[0].kind], r[0]))
+    root, chain = roots[0]
     if refuses(decision.taken, program, module, function):
         return _named(root, program)
     if root.kind == "test":
@@ -152,7 +150,7 @@ def _named(root: Root, program: Program) -> Root:
     for effect in function.effects[body.start : body.end]:
         if effect.kind == "call" and (not named or program.subjects.of_call(effect, module, function)):
             named = effect.place.replace(">", ".").replace(":", ".").strip(".~?") or named
-    return Root("call", named, root.path, root.function, root.attempt)
+    return replace(root, name=named)
 
 
 def _anchor(module: Module, function: Function, decision: Decision) -> Anchor:
@@ -176,13 +174,14 @@ def _subject(
     """What is lost: what the normal side reaches and the degraded one does not."""
     normal = _reached(program, module, function, decision.other)
     kept = {s.label for s in _reached(program, module, function, decision.taken)}
+    imported = _imported_subject(program, root) if root.kind == "import" else None
+    if imported is not None:
+        kept.discard(imported.label)  # names of a library that is missing reach nothing
     lost = [s for s in normal if s.label not in kept]
     if install.stands_for is not None:
         lost += [s for s in program.subjects.of_thing(install.stands_for) if s.label not in kept]
-    if root.kind == "import":
-        imported = _imported_subject(program, root)
-        if imported is not None and not any(s.confidence == "high" for s in lost) and imported.label not in kept:
-            lost.append(imported)
+    if imported is not None and not any(s.confidence == "high" for s in lost):
+        lost.append(imported)
     if root.kind == "unset" and not lost and install.loss == "replaced":
         named = tokens.receiver(root.name)
         lost += [Subject(named.subject, named.role, "use", "medium")] if named is not None else []
@@ -227,7 +226,7 @@ def _one_per_statement(found: Iterable[Degradation]) -> list[Degradation]:
     for seen in found:
         key = (seen.scope, seen.span)
         known = best.get(key)
-        if known is None or _PRECEDENCE[seen.trigger] < _PRECEDENCE[known.trigger]:
+        if known is None or RANKS[seen.trigger] < RANKS[known.trigger]:
             best[key] = seen
     return list(best.values())
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.detect.arms import Decision, refuses
-from aether_lint.facts import Atom, Const, Definition, Display, Effect, Failed, Function, Ref, Result, Value
+from aether_lint.facts import Const, Definition, Display, Effect, Failed, Function, Ref, Result, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Step, attempt_imports
 from aether_lint.link.nature import Nature, NatureTable
@@ -113,6 +113,8 @@ class _Search:
                 nature = self.natures.of_thing(Thing("class", owner))
                 if nature.kind in ("volatile", "disk"):
                     return self._install(index, nature, None)
+            if self.natures.on_disk(name) and not any(map(_keeps, self.program.subjects.of_function(name))):
+                return self._install(index, Nature("disk", "files on the local disk"), None)
             touched = self.natures.boxes(name)
             if touched and not any(map(_keeps, self.program.subjects.of_function(name))):
                 return self._install(index, Nature("volatile", _box_label(sorted(touched)[0])), None)
@@ -217,22 +219,21 @@ class _Search:
                 continue
             if effect.value.value not in (None, False, True):
                 continue
-            uses = list(self._tolerating_uses(effect.place))
+            uses = list(self._tolerating_uses())
             if uses:
                 return Install(index, effect.span, "sentinel", repr(effect.value.value), "high", None, tuple(uses[:6]))
         return None
 
-    def _tolerating_uses(self, place: str) -> Iterator[Step]:
-        wanted = self.program.names.globalise(place, self.module.path)
+    def _tolerating_uses(self) -> Iterator[Step]:
+        """Decisions elsewhere in the module that hold because this `try` failed, and go on."""
+        cond = self.decision.guard.cond
+        failed = (self.module.path, self.function.key, cond.attempt if isinstance(cond, Failed) else -1)
         for function, all_of_it in self.made:
             if function is self.function:
                 continue
             for decision in all_of_it:
-                cond = decision.guard.cond
-                if not isinstance(cond, Atom) or not isinstance(cond.value, Ref):
-                    continue
-                missing = (cond.kind == "none" and cond.positive) or (cond.kind == "truthy" and not cond.positive)
-                if not missing or self.program.names.globalise(cond.value.name, self.module.path) != wanted:
+                roots = self.program.absences.of_cond(decision.guard.cond, self.module, function)
+                if not any((root.path, root.function, root.attempt) == failed for root, _ in roots):
                     continue
                 if decision.taken.effects and not refuses(decision.taken, self.program, self.module, function):
                     yield Step(self.module.path, decision.guard.span, "and tolerated here")

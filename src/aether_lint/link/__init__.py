@@ -9,14 +9,15 @@ from aether_lint.link.constants import Constants
 from aether_lint.link.defaults import DefaultReader
 from aether_lint.link.env_settings import SettingsTable
 from aether_lint.link.environment import Environment
+from aether_lint.link.environment_names import EnvironmentNames
 from aether_lint.link.gates import GateTable
 from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
 from aether_lint.link.readiness import ReadinessTable
 from aether_lint.link.refusals import RefusalTable
-from aether_lint.link.startup import StartupTable
 from aether_lint.link.settings_fields import FieldReader
+from aether_lint.link.startup import StartupTable
 from aether_lint.link.subjects import SubjectTable
 from aether_lint.link.things import ThingTable
 
@@ -41,6 +42,7 @@ class Program:
         defaults = DefaultReader(self.names, self.things, self.constants, self.environment)
         fields = FieldReader(self.names, self.things, self.constants, defaults)
         self.settings = SettingsTable(self.things, self.environment, defaults, fields)
+        self.environment_names = EnvironmentNames(self.names, self.things, self.settings)
         self.mentions = MentionTable(self.names, self.environment)
         self.refusals = RefusalTable(
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions

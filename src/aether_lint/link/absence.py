@@ -42,8 +42,12 @@ from aether_lint.model import Span
 
 Sense = Literal["falsy", "truthy"]
 
-MOST_ROOTS = 4  # of one place [a place with more was a configuration object, not a sentinel]
+MOST_ROOTS = 6  # of one place [a place with more was a configuration object, not a sentinel]
 LONGEST_CHAIN = 7  # steps from a root to its use [the longest true chain that was read had 6]
+
+
+RootKind = Literal["import", "call", "unset", "default", "flag", "test"]
+RANKS: dict[RootKind, int] = {"import": 0, "call": 1, "unset": 2, "default": 3, "flag": 4, "test": 5}
 
 
 class Root(Struct, frozen=True, order=True):
@@ -54,7 +58,8 @@ class Root(Struct, frozen=True, order=True):
     default: the parameter `name` of `function` was not given.
     """
 
-    kind: Literal["import", "call", "unset", "flag", "test", "default"]
+    rank: int  # of `kind`, see `RANKS`: what no operator chose comes first
+    kind: RootKind
     name: str
     path: str
     function: str
@@ -67,6 +72,11 @@ class Step(Struct, frozen=True, order=True):
     path: str
     span: Span
     text: str
+
+
+def root(kind: RootKind, name: str, path: str, function: str = "", attempt: int = -1) -> Root:
+    """A root of this kind, with its rank."""
+    return Root(RANKS[kind], kind, name, path, function, attempt)
 
 
 Chain: TypeAlias = tuple[Step, ...]
@@ -87,10 +97,10 @@ def merge(*many: Iterable[tuple[Root, Chain]]) -> Roots:
     """The union of roots, each with its shortest chain, at most `MOST_ROOTS`."""
     found: dict[Root, Chain] = {}
     for roots in many:
-        for root, chain in roots:
-            known = found.get(root)
+        for first, chain in roots:
+            known = found.get(first)
             if len(chain) <= LONGEST_CHAIN and (known is None or (len(chain), chain) < (len(known), known)):
-                found[root] = chain
+                found[first] = chain
     return tuple(sorted(found.items()))[:MOST_ROOTS]
 
 
@@ -145,7 +155,7 @@ class AbsenceTable:
         if constant == sense:
             setting = self._setting(place, effect, module, function) if sense == "falsy" else ()
             return merge(self._stepped(self._guard(effect.when, module, function, ask), effect, module, place), setting)
-        if constant is not None:
+        if constant is not None or _contradicted(effect.value, sense, effect.when, function):
             return ()
         return self._stepped(self._value(effect.value, sense, module, function, ask), effect, module, place)
 
@@ -204,14 +214,14 @@ class AbsenceTable:
             return ()
         found: list[Roots] = []
         if param.default is not None and constant_sense(param.default, "bind") == sense == "falsy":
-            root = Root("default", local, path, key)
-            found.append(((root, (Step(path, function.span, f"`{local}` is optional"),)),))
+            given_up = root("default", local, path, key)
+            found.append(((given_up, (Step(path, function.span, f"`{local}` is optional"),)),))
         for caller, owner, index in self._calls.sites(f"{path}:{key}"):
             passed = given(owner.effects[index], param, function)
             if passed is not None:
                 step = Step(caller.path, owner.effects[index].span, f"passed as `{local}`")
                 roots = self._value(passed, sense, caller, owner, ask)
-                found.append(tuple((root, (*chain, step)) for root, chain in roots))
+                found.append(tuple((first, (*chain, step)) for first, chain in roots))
         return merge(*found)
 
     def _aliased(self, place: str, sense: Sense, ask: Ask) -> Roots:
@@ -240,8 +250,7 @@ class AbsenceTable:
                     found.append(ask((f"{base.name}.{name}", sense)))
                     break
         if not found and sense == "falsy" and deployment.is_settings_name(head.replace(">", ".").rpartition(".")[2]):
-            root = Root("unset", name, path, "")
-            found.append(((root, ()),))
+            found.append(((root("unset", name, path), ()),))
         return merge(*found)
 
     def _setting(self, place: str, effect: Effect, module: Module, function: Function) -> Roots:
@@ -252,7 +261,7 @@ class AbsenceTable:
         if any(b.kind == "external" and env_apis.settings_base(b.name) for b in bases):
             name = place.rpartition(".")[2]
             step = Step(module.path, effect.span, f"`{name}` is empty unless it is set")
-            return ((Root("unset", name.upper(), module.path, function.key), (step,)),)
+            return ((root("unset", name.upper(), module.path, function.key), (step,)),)
         return ()
 
     def _guard(self, index: int, module: Module, function: Function, ask: Ask) -> Roots:
@@ -288,10 +297,10 @@ class AbsenceTable:
         imported = attempt_imports(attempt, function)
         if imported and catches_imports(attempt, handler):
             step = Step(module.path, span, f"`import {imported[-1]}` may fail")
-            found.append((Root("import", imported[-1], module.path, function.key, index), (step,)))
+            found.append((root("import", imported[-1], module.path, function.key, index), (step,)))
         if has_fallible_call(attempt, function) and not only_import_errors(attempt, handler):
             step = Step(module.path, span, "the error is caught here")
-            found.append((Root("call", "", module.path, function.key, index), (step,)))
+            found.append((root("call", "", module.path, function.key, index), (step,)))
         return tuple(found)
 
     def _compared(
@@ -312,21 +321,21 @@ class AbsenceTable:
         if not holds_unset and str(literal.value).lower() not in SWITCHED_ON:
             return ()  # an operator who names a back end has chosen it
         kind: Literal["unset", "flag"] = "unset" if holds_unset else "flag"
-        return ((Root(kind, name, module.path, ""), ()),)
+        return ((root(kind, name, module.path), ()),)
 
     def _membership(self, value: Value, arg: Value | None, positive: bool, module: Module, function: Function) -> Roots:
         where = arg.name if isinstance(arg, Ref) else ""
         text = self._constants.text(value, module, function)
         if where == "sys.modules" and text in ("pytest", "unittest"):
-            return ((Root("test", text, module.path, ""), ()),) if positive else ()
+            return ((root("test", text, module.path, ""), ()),) if positive else ()
         if where == "os.environ" and text:
-            return ((Root("flag" if positive else "unset", text, module.path, ""), ()),)
+            return ((root("flag" if positive else "unset", text, module.path), ()),)
         read = self._read_of(value, module, function)
         if read is not None and isinstance(arg, Display) and read.names[0] != UNKNOWN:
             default = self._constants.literal(read.default, *self._home(read))
             listed = [i.value for i in arg.items if isinstance(i, Const)]
             holds_unset = ((default.value if default is not None else None) in listed) == positive
-            return ((Root("unset" if holds_unset else "flag", read.names[0], module.path, ""), ()),)
+            return ((root("unset" if holds_unset else "flag", read.names[0], module.path), ()),)
         return ()
 
     def _read_of(self, value: Value, module: Module, function: Function, depth: int = 4) -> EnvRead | None:
@@ -390,7 +399,7 @@ class AbsenceTable:
     def _external(self, name: str, sense: Sense, module: Module) -> Roots:
         head, _, last = name.rpartition(".")
         if sense == "falsy" and last and deployment.is_settings_name(head.rpartition(".")[2]):
-            return ((Root("unset", last, module.path, ""), ()),)
+            return ((root("unset", last, module.path, ""), ()),)
         return ()
 
     def _effect(self, effect: Effect, sense: Sense, module: Module, function: Function, ask: Ask) -> Roots:
@@ -402,7 +411,7 @@ class AbsenceTable:
         if effect.place in FIND_SPEC and effect.args:
             name = self._constants.text(effect.args[0], module, function)
             step = Step(module.path, effect.span, f"`{name}` is looked for here")
-            return ((Root("import", name, module.path, function.key), (step,)),) if name and sense == "falsy" else ()
+            return ((root("import", name, module.path, function.key), (step,)),) if name and sense == "falsy" else ()
         if effect.place == "builtins.hasattr" and len(effect.args) == 2:
             return self._value(effect.args[0], sense, module, function, ask)
         base = receiver(effect)
@@ -417,7 +426,7 @@ class AbsenceTable:
             if not name.endswith(".__init__"):
                 roots = ask(("()" + name, sense))
                 step = Step(module.path, effect.span, f"`{name.rpartition(':')[2]}()` says so")
-                found.append(tuple((root, (*chain, step)) for root, chain in roots))
+                found.append(tuple((first, (*chain, step)) for first, chain in roots))
         return merge(*found)
 
     def _read(self, read: EnvRead, sense: Sense, effect: Effect, module: Module) -> Roots:
@@ -429,19 +438,18 @@ class AbsenceTable:
         off = default.value is None or not default.value or str(default.value).lower() in ("false", "0", "no", "off")
         if off == (sense == "falsy"):
             kind: Literal["unset", "flag"] = "unset"
-        elif sense == "truthy":
+        elif sense == "truthy" and (read.cast == "bool" or not deployment.is_address(read.names[0])):
             kind = "flag"
         else:
             return ()  # falsy only when an operator empties a variable that has a default
         step = Step(module.path, effect.span, f"reads `{read.names[0]}`")
-        return ((Root(kind, read.names[0], module.path, ""), (step,)),)
+        return ((root(kind, read.names[0], module.path), (step,)),)
 
     def _stepped(self, roots: Roots, effect: Effect, module: Module, place: str) -> Roots:
-        if not place:
-            return roots
         name = place.rpartition(":")[2].rpartition(">")[2]
-        step = Step(module.path, effect.span, f"`{name}` is decided here")
-        return tuple((root, chain if step in chain else (*chain, step)) for root, chain in roots)
+        text = f"`{name}` is decided here" if name else "the caller gets nothing from here"
+        step = Step(module.path, effect.span, text)
+        return tuple((first, chain if step in chain else (*chain, step)) for first, chain in roots)
 
 
 def constant_sense(value: Value | None, kind: str) -> Sense | None:
@@ -457,6 +465,19 @@ def constant_sense(value: Value | None, kind: str) -> Sense | None:
             return "truthy"
         case _:
             return "truthy" if kind == "import" else None
+
+
+def _contradicted(value: Value | None, sense: Sense, when: int, function: Function) -> bool:
+    """Whether a test that is bound here was decided the other way before: `if x is None: raise`, `flag = x is None`."""
+    if not isinstance(value, Test):
+        return False
+    opposite = negate(value.cond) if sense == "truthy" else value.cond
+    while when >= 0:
+        guard = function.guards[when]
+        if guard.cond == opposite:
+            return True
+        when = guard.parent
+    return False
 
 
 def receiver(effect: Effect) -> Value | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from aether_lint.catalog import client_modules
 from aether_lint.facts import Definition, Effect, Function, Imported, ModuleFacts, Ref, Value
 from aether_lint.link.roots import ModuleTable, absolute
 
@@ -115,8 +116,16 @@ class Names:
     def _globalise(self, ref: str, path: str) -> str:
         if ref.startswith("?"):
             return self._from_star(ref[1:], path) or ref
-        found = self.imported(ref, path)
+        found = None if self._is_shadowed(ref, path) else self.imported(ref, path)
         return ref.lstrip(".") if found is None else f"{found[0]}:{found[1]}"
+
+    def _is_shadowed(self, ref: str, path: str) -> bool:
+        """Whether the name is that of a known client library, spelled by a module that is not part of it.
+
+        A top-level package of ours with such a name stands in for the library: what is meant is the library.
+        """
+        top = ref.partition(".")[0]
+        return bool(top) and client_modules.of_module(top) is not None and top not in path.split("/")[:-1]
 
     def _from_star(self, name: str, path: str) -> str | None:
         head = name.partition(".")[0]

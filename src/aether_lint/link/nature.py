@@ -74,6 +74,7 @@ class NatureTable:
         self._subjects = subjects
         self._classes: dict[str, Nature] = {}
         self._boxes: Fixpoint[str, Boxes] = Fixpoint(self._box_equation, frozenset())
+        self._disk: Fixpoint[str, bool] = Fixpoint(self._disk_equation, False)
 
     def of_value(self, value: Value | None, module: Module, function: Function) -> Nature:
         """The nature of a value: the worst of what it may be, unknown when nothing is known."""
@@ -152,6 +153,10 @@ class NatureTable:
         """The containers of modules and instances that a function reads or writes, also through its callees."""
         return self._boxes(name)
 
+    def on_disk(self, name: str) -> bool:
+        """Whether a function works on local files, also through its callees."""
+        return self._disk(name)
+
     def box_of(self, effect: Effect, module: Module, function: Function) -> str | None:
         """The place of the container of a module or instance that an effect works on."""
         place = ""
@@ -182,11 +187,28 @@ class NatureTable:
                     found |= ask(callee)
         return frozenset(sorted(found)[:8])
 
+    def _disk_equation(self, name: str, ask: Callable[[str], bool]) -> bool:
+        where = self._names.function(name)
+        if where is None:
+            return False
+        module, function = where
+        return _touches_disk(function) or any(
+            ask(callee)
+            for effect in function.effects
+            if effect.kind == "call"
+            for callee in self._things.called_functions(effect, module, function)
+        )
+
     def _class(self, name: str) -> Nature:
         if name not in self._classes:
             self._classes[name] = UNKNOWN  # a class that contains itself
             self._classes[name] = self._decide(name)
         return self._classes[name]
+
+    def _is_protocol(self, name: str) -> bool:
+        where = self._names.function(name)
+        bases = where[1].bases if where is not None else ()
+        return any(isinstance(b, Ref) and b.name.endswith(".Protocol") for b in bases)
 
     def _decide(self, name: str) -> Nature:
         label = f"`{name.rpartition(':')[2].partition('#')[0].rpartition('.')[2]}`"
@@ -195,6 +217,8 @@ class NatureTable:
         if any(is_durable(s) for n, _ in methods for s in self._subjects.of_function(n)):
             return Nature("durable", label)
         external = [t.name for t in self._things.bases(name) if t.kind == "external"]
+        if self._is_protocol(name):
+            return UNKNOWN
         if any(volatile.lookup(base) for base in external):
             return Nature("volatile", label)
         if not active or any(_is_abstract(f) for _, f in active) or any(not _plain_base(b) for b in external):
@@ -263,8 +287,7 @@ def _is_abstract(function: Function) -> bool:
 
 
 def _plain_base(name: str) -> bool:
-    plain = name.startswith(("builtins.", "typing.", "abc.", "collections.abc.", "typing_extensions."))
-    return plain and not name.endswith(".Protocol")
+    return name.startswith(("builtins.", "typing.", "abc.", "collections.abc.", "typing_extensions."))
 
 
 def _touches_disk(function: Function) -> bool:

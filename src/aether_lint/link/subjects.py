@@ -72,13 +72,15 @@ class SubjectTable:
 
     def methods(self, name: str) -> list[str]:
         """The methods of a class of ours and of its bases (global names)."""
-        found: list[str] = []
+        found: dict[str, str] = {}  # an overridden method is not run
         for base in self._things.bases(name):
             where = self._names.function(base.name) if base.kind == "class" else None
             if where is not None:
                 module, owner = where
-                found += [f"{module.path}:{f.key}" for f in module.facts.functions if f.owner == owner.key]
-        return found
+                for function in module.facts.functions:
+                    if function.owner == owner.key:
+                        found.setdefault(function.key.rpartition(".")[2], f"{module.path}:{function.key}")
+        return list(found.values())
 
     def _equation(self, name: str, ask: Callable[[str], Subjects]) -> Subjects:
         where = self._names.function(name)
