@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from aether_lint.engine.run import CheckRequest, check
+from aether_lint.engine.request import CheckRequest
+from aether_lint.engine.run import check
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "berths"
 
 
 def test_example_holds_each_of_the_rules_once() -> None:
-    report = check(CheckRequest(paths=(".",), cwd=str(EXAMPLE), no_cache=True, jobs=1))
+    report = check(CheckRequest(paths=(".",), cwd=str(EXAMPLE), no_cache=True, jobs=-1))
     assert report.errors == []
     assert {(finding.path, finding.code) for finding in report.findings} == {
         (".github/workflows/checks.yml", "AET522"),

@@ -1,8 +1,9 @@
 """The linter reports on every fixture what its lines say: these places, these columns, and nothing else."""
 
 import pytest
-from aether_lint.engine.run import CheckRequest, check
 
+from aether_lint.engine.request import CheckRequest
+from aether_lint.engine.run import check
 from aether_lint.model import Finding, Report
 from expectations import Case, Place, cases
 
@@ -27,7 +28,7 @@ def test_case_is_a_project_that_says_what_is_hard_about_it(case: Case) -> None:
 
 def lint(case: Case) -> Report:
     """One run over a case, in this process."""
-    return check(CheckRequest(paths=(".",), cwd=str(case.folder), no_cache=True, jobs=1))
+    return check(CheckRequest(paths=(".",), cwd=str(case.folder), no_cache=True, jobs=-1))
 
 
 def compare(case: Case, findings: list[Finding]) -> list[str]:

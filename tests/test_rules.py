@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from aether_lint.engine.run import CheckRequest, check
 
+from aether_lint.engine.request import CheckRequest
+from aether_lint.engine.run import check
 from aether_lint.rules.registry import load_rules, rule_page
 from aether_lint.rules.rule import Rule
 from expectations import Case, cases
@@ -79,6 +80,6 @@ def codes_in(files: dict[str, str], folder: Path, rule: Rule) -> set[str]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    report = check(CheckRequest(paths=(".",), cwd=str(folder), extend_select=(rule.code,), no_cache=True, jobs=1))
+    report = check(CheckRequest(paths=(".",), cwd=str(folder), extend_select=(rule.code,), no_cache=True, jobs=-1))
     assert report.errors == []
     return {finding.code for finding in report.findings}
