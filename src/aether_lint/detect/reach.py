@@ -6,10 +6,8 @@ defaults to development, forgetting it is enough to come here.
 
 from typing import Literal
 
-from aether_lint.catalog import tokens
-from aether_lint.facts import Atom, Attr, Cond, Const, Every, Failed, Function, Ref, Result, Some, Test, Value
+from aether_lint.facts import Atom, Attr, Cond, Every, Failed, Function, Ref, Result, Some, Test, Value
 from aether_lint.link import Module, Program
-from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.mentions import folded
 
@@ -64,7 +62,7 @@ def holds_unset(program: Program, cond: Cond, module: Module, function: Function
 def _compared(
     program: Program, value: Value, arg: Value | None, positive: bool, module: Module, function: Function
 ) -> bool | None:
-    setting = environment_setting(program, value, module, function)
+    setting = program.environment_names.of_value(value, module, function)
     if setting is None:
         return None
     if setting.default.kind == "none":
@@ -135,39 +133,3 @@ def _predicate(program: Program, name: str, depth: int) -> bool | None:
     if len(returns) != 1 or returns[0].value is None:
         return None
     return _truth(program, returns[0].value, module, function, depth - 1)
-
-
-def environment_setting(program: Program, value: Value, module: Module, function: Function) -> EnvSetting | None:
-    """The setting that holds the environment's name which a value is."""
-    if isinstance(value, Const):
-        return None
-    names = {program.names.globalise(value.name, module.path)} if isinstance(value, Ref) else set()
-    attribute = folded(value.name) if isinstance(value, Ref | Attr) else ""
-    site = None
-    called: list[str] = []
-    if isinstance(value, Result):
-        effect = function.effects[value.effect]
-        site = (module.path, function.key, value.effect)
-        called = program.things.called_functions(effect, module, function)
-        base = effect.value.base if isinstance(effect.value, Attr) else None
-        if base is None and isinstance(effect.value, Ref) and effect.value.name.startswith(":"):
-            base = Ref(effect.value.name.rpartition(".")[0])
-        if base is not None and (found := environment_setting(program, base, module, function)) is not None:
-            return found
-    candidates = environment_settings(program)
-    for setting in candidates:
-        if site == (setting.path, setting.function, setting.index) or names & setting.places:
-            return setting
-        if setting.functions.intersection(called):
-            return setting
-    return next((s for s in candidates if attribute and attribute in s.fields), None)
-
-
-def environment_settings(program: Program) -> list[EnvSetting]:
-    """The settings that hold the name of the environment, in order of path and position."""
-    return [
-        setting
-        for path in sorted(program.names.modules)
-        for setting in program.settings.of_module(program.names.modules[path])
-        if tokens.is_environment_name(setting.name)
-    ]

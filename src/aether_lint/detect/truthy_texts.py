@@ -86,6 +86,8 @@ def _seen(setting: EnvSetting, form: Form, default: str, test: Span, confidence:
 
 def _is_flag(setting: EnvSetting) -> bool:
     """Whether the name is that of a switch, so that `bool(...)` does not ask for presence."""
+    if setting.name in tokens.TEST_VARIABLES | tokens.PLATFORM_MARKERS:
+        return False  # set by a test runner or a host: presence is what they say
     named = tokens.words(setting.name)
     if (
         not named
@@ -141,6 +143,8 @@ class _Uses:
 
     def truth(self) -> Span | None:
         """Where the truth of the text decides: a branch, a `not`, a condition of a choice."""
+        if any(self._is_operand(v) for e in self._function.effects for v in (e.value, *e.args)):
+            return None  # `text or fallback`: the guard is that of the operator
         for function in self._readers():
             for guard in function.guards:
                 if self._tests(guard.cond, function):
@@ -151,6 +155,11 @@ class _Uses:
                 ):
                     return effect.span
         return None
+
+    def _is_operand(self, value: Value | None) -> bool:
+        if isinstance(value, Arms) and value.op in ("or", "and") and any(self._plain(v) for v in value.values):
+            return True
+        return any(self._is_operand(p) for p in parts_of(value))
 
     def _readers(self) -> list[Function]:
         """The function of the read, and the others of the module where a global holds it."""

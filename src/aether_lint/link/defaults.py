@@ -153,9 +153,9 @@ class DefaultReader:
                 found = self.of_value(effect.value, home, owner, depth)
                 return found if found.kind != "unknown" else UNKNOWN
         if len(bound) > 1:
-            found = [self.of_value(o.effects[i].value, h, o, depth) for h, o, i in bound[:MOST_BINDINGS]]
-            texts = tuple(t for f in found for t in f.texts)
-            return Default("text", texts) if all(f.kind == "text" for f in found) else UNKNOWN
+            several = [self.of_value(o.effects[i].value, h, o, depth) for h, o, i in bound[:MOST_BINDINGS]]
+            together = tuple(t for one in several for t in one.texts)
+            return Default("text", together) if all(one.kind == "text" for one in several) else UNKNOWN
         texts = self._constants.texts(Ref(name), module, function)
         return Default("text", texts) if texts else UNKNOWN
 

@@ -13,6 +13,7 @@ from aether_lint.facts import (
     Atom,
     Attr,
     Cond,
+    Const,
     Display,
     Each,
     Effect,
@@ -33,6 +34,7 @@ from aether_lint.link.names import Module, Names
 Site: TypeAlias = tuple[Module, Function, int]  # the index of an effect in a function of a module
 
 DEPTH = 6  # calls and bindings looked through inside one expression
+ARGUMENT_DEPTH = 2  # calls looked through inside an argument (`hmac.new(settings.key.encode())`)
 COLLECTORS = frozenset({"append", "add", "extend"})
 COLLECTING_WORDS = (
     "error",
@@ -46,6 +48,105 @@ COLLECTING_WORDS = (
     "fatal",
     "critical",
 )
+
+
+class Walker:
+    """Walks the values of one function: which names and results they are made of."""
+
+    def __init__(self, function: Function) -> None:
+        self._effects = function.effects
+        self._bound: dict[str, list[Value]] = {}
+        for effect in function.effects:
+            if effect.kind == "bind" and effect.value is not None:
+                self._bound.setdefault(effect.place, []).append(effect.value)
+        self._local = f":{function.key}>" if function.key else ":"
+
+    def names(self, value: Value | None, depth: int) -> Iterator[str]:
+        """The names that occur in a value, through calls and local bindings."""
+        match value:
+            case None | Const():
+                return
+            case Ref(name):
+                yield name
+                if depth and name.startswith(self._local):
+                    for bound in self._bound.get(name, ()):
+                        yield from self.names(bound, depth - 1)
+            case Attr(base, name):
+                yield name
+                yield from self.names(base, depth)
+            case Result(index) if depth:
+                effect = self._effects[index]
+                if isinstance(effect.value, Attr):
+                    yield from self.names(effect.value.base, depth - 1)
+                elif isinstance(effect.value, Ref):
+                    yield effect.value.name
+                    if effect.kind == "call" and ":" in effect.value.name:
+                        yield from self.names(Ref(effect.value.name.rpartition(".")[0]), depth - 1)
+                for passed in (*effect.args, *(v for _, v in effect.keywords)):
+                    yield from self.names(passed, depth - 1)
+            case Test(cond):
+                yield from self.cond_names(cond, depth)
+            case _:
+                for part in parts_of(value):
+                    yield from self.names(part, depth)
+
+    def cond_names(self, cond: Cond, depth: int) -> Iterator[str]:
+        """The names that occur in a condition."""
+        match cond:
+            case Atom(_, value, arg, _):
+                yield from self.names(value, depth)
+                yield from self.names(arg, depth)
+            case Every(conds) | Some(conds):
+                for part in conds:
+                    yield from self.cond_names(part, depth)
+
+    def cond_results(self, cond: Cond, depth: int) -> Iterator[int]:
+        """The indices of the effects whose results a condition depends on."""
+        match cond:
+            case Atom(_, value, arg, _):
+                yield from self.results(value, depth)
+                yield from self.results(arg, depth)
+            case Every(conds) | Some(conds):
+                for part in conds:
+                    yield from self.cond_results(part, depth)
+
+    def results(self, value: Value | None, depth: int) -> Iterator[int]:
+        """The indices of the effects that a value depends on."""
+        match value:
+            case None | Const():
+                return
+            case Result(index):
+                yield index
+                if depth:
+                    effect = self._effects[index]
+                    base = effect.value.base if isinstance(effect.value, Attr) else None
+                    for passed in (base, *effect.args, *(v for _, v in effect.keywords)):
+                        yield from self.results(passed, depth - 1)
+            case Ref(name) if depth:
+                for bound in self._bound.get(name, ()):
+                    yield from self.results(bound, depth - 1)
+            case Attr(base, _):
+                yield from self.results(base, depth)
+            case Test(cond):
+                yield from self.cond_results(cond, depth)
+            case _:
+                for part in parts_of(value):
+                    yield from self.results(part, depth)
+
+
+def names_in(value: Value | None, function: Function, depth: int) -> Iterator[str]:
+    """The names that occur in a value, through calls and local bindings."""
+    return Walker(function).names(value, depth)
+
+
+def cond_names(cond: Cond, function: Function, depth: int) -> Iterator[str]:
+    """The names that occur in a condition."""
+    return Walker(function).cond_names(cond, depth)
+
+
+def results_in(cond: Cond, function: Function, depth: int) -> Iterator[int]:
+    """The indices of the effects whose results a condition depends on."""
+    return Walker(function).cond_results(cond, depth)
 
 
 class MentionTable:
@@ -80,33 +181,38 @@ class MentionTable:
         return self._refusals
 
     def _of_function(self, module: Module, function: Function, refusals: dict[str, list[Site]]) -> None:
+        walker = Walker(function)
         by_guard: dict[int, frozenset[str]] = {-1: frozenset()}
         for index, effect in enumerate(function.effects):
-            if is_refusal(effect):
-                for name in self._guarded(effect.when, module, function, by_guard):
-                    refusals.setdefault(name, []).append((module, function, index))
-            if effect.kind == "call":
+            site = (module, function, index)
+            if effect.when >= 0 and is_refusal(effect):
+                for name in self._guarded(effect.when, module, function, walker, by_guard):
+                    refusals.setdefault(name, []).append(site)
+            if effect.kind == "assert" and isinstance(effect.value, Test):
+                for name in {folded(n) for n in walker.cond_names(effect.value.cond, DEPTH)}:
+                    refusals.setdefault(name, []).append(site)
+            if effect.kind == "call" and (effect.args or effect.keywords):
                 passed = [*effect.args, *(v for _, v in effect.keywords)]
-                for name in {folded(n) for v in passed for n in names_in(v, function, 2)}:
-                    self._arguments.setdefault(name, []).append((module, function, index))
-            if effect.kind in ("test", "return", "bind", "assert") and effect.value is not None:
-                for name in {folded(n) for n in names_in(effect.value, function, 2)}:
-                    self._compared.setdefault(name, []).append((module, function, index))
+                for name in {folded(n) for v in passed for n in walker.names(v, ARGUMENT_DEPTH)}:
+                    self._arguments.setdefault(name, []).append(site)
+            elif effect.kind in ("test", "return", "bind") and effect.value is not None:
+                for name in {folded(n) for n in walker.names(effect.value, 1)}:
+                    self._compared.setdefault(name, []).append(site)
 
     def _guarded(
-        self, index: int, module: Module, function: Function, known: dict[int, frozenset[str]]
+        self, index: int, module: Module, function: Function, walker: Walker, known: dict[int, frozenset[str]]
     ) -> frozenset[str]:
         if index not in known:
             guard = function.guards[index]
-            own = {folded(n) for n in cond_names(guard.cond, function, DEPTH)}
-            own |= self._variables(guard.cond, module, function)
-            known[index] = self._guarded(guard.parent, module, function, known) | own
+            own = {folded(n) for n in walker.cond_names(guard.cond, DEPTH)}
+            own |= self._variables(guard.cond, module, function, walker)
+            known[index] = self._guarded(guard.parent, module, function, walker, known) | own
         return known[index]
 
-    def _variables(self, cond: Cond, module: Module, function: Function) -> set[str]:
+    def _variables(self, cond: Cond, module: Module, function: Function, walker: Walker) -> set[str]:
         """The environment variables that a condition reads by name."""
         found: set[str] = set()
-        for index in results_in(cond, function, DEPTH):
+        for index in set(walker.cond_results(cond, DEPTH)):
             read = self._environment.read(function.effects[index], module, function)
             if read is not None:
                 found.update(folded(n) for n in read.names if UNKNOWN not in n)
@@ -130,92 +236,6 @@ def is_refusal(effect: Effect) -> bool:
     if last in COLLECTORS:
         return any(word in folded(head) for word in COLLECTING_WORDS)
     return last in ("fail", "abort", "error") and folded(head) in ("parser", "ctx", "pytest", "ap", "argparser")
-
-
-def names_in(value: Value | None, function: Function, depth: int) -> Iterator[str]:
-    """The names that occur in a value, through calls and local bindings."""
-    match value:
-        case Ref(name):
-            yield name
-            if depth:
-                yield from _bound_names(name, function, depth - 1)
-        case Attr(base, name):
-            yield name
-            yield from names_in(base, function, depth)
-        case Result(index) if depth:
-            effect = function.effects[index]
-            if isinstance(effect.value, Attr):
-                yield from names_in(effect.value.base, function, depth - 1)
-            elif isinstance(effect.value, Ref):
-                yield effect.value.name
-                if effect.kind == "call" and ":" in effect.value.name:
-                    yield from names_in(Ref(effect.value.name.rpartition(".")[0]), function, depth - 1)
-            for passed in (*effect.args, *(v for _, v in effect.keywords)):
-                yield from names_in(passed, function, depth - 1)
-        case Test(cond):
-            yield from cond_names(cond, function, depth)
-        case _:
-            for part in parts_of(value):
-                yield from names_in(part, function, depth)
-
-
-def _bound_names(name: str, function: Function, depth: int) -> Iterator[str]:
-    """What a local variable was made of, where that is an expression over other names (`missing = [… if not …]`)."""
-    if f":{function.key}>" not in name and not (function.key == "" and name.startswith(":")):
-        return
-    for effect in function.effects:
-        if (
-            effect.kind == "bind"
-            and effect.place == name
-            and isinstance(effect.value, Opaque | Display | Test | Arms | Result | Ref)
-        ):
-            yield from names_in(effect.value, function, depth)
-
-
-def cond_names(cond: Cond, function: Function, depth: int) -> Iterator[str]:
-    """The names that occur in a condition."""
-    match cond:
-        case Atom(_, value, arg, _):
-            yield from names_in(value, function, depth)
-            yield from names_in(arg, function, depth)
-        case Every(conds) | Some(conds):
-            for part in conds:
-                yield from cond_names(part, function, depth)
-
-
-def results_in(cond: Cond, function: Function, depth: int) -> Iterator[int]:
-    """The indices of the effects whose results a condition depends on."""
-    match cond:
-        case Atom(_, value, arg, _):
-            yield from value_results(value, function, depth)
-            yield from value_results(arg, function, depth)
-        case Every(conds) | Some(conds):
-            for part in conds:
-                yield from results_in(part, function, depth)
-
-
-def value_results(value: Value | None, function: Function, depth: int) -> Iterator[int]:
-    """The indices of the effects that a value depends on."""
-    match value:
-        case Result(index):
-            yield index
-            effect = function.effects[index]
-            if depth:
-                if isinstance(effect.value, Attr):
-                    yield from value_results(effect.value.base, function, depth - 1)
-                for passed in (*effect.args, *(v for _, v in effect.keywords)):
-                    yield from value_results(passed, function, depth - 1)
-        case Ref(name) if depth:
-            for effect in function.effects:
-                if effect.kind == "bind" and effect.place == name:
-                    yield from value_results(effect.value, function, depth - 1)
-        case Attr(base, _):
-            yield from value_results(base, function, depth)
-        case Test(cond):
-            yield from results_in(cond, function, depth)
-        case _:
-            for part in parts_of(value):
-                yield from value_results(part, function, depth)
 
 
 def parts_of(value: Value | None) -> tuple[Value, ...]:

@@ -50,7 +50,7 @@ def finding(weak: WeakSetting) -> Finding:
         subject=weak.toggle.subject, when=when(weak), name=weak.setting.name, value=f"`{weak.value}`"
     )
     closed = {"true": "false", "false": "true"}.get(weak.toggle.open)
-    advice = f"default to `{closed}`" if closed else "default to nothing and let the operator name who may pass"
+    advice = f"default to `{closed}`" if closed else "default to nothing; let the operator name who may pass"
     return setting_finding(RULE.code, RULE.name, weak, message, advice)
 
 
