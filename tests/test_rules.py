@@ -54,7 +54,8 @@ def test_page_has_the_sections_in_order(rule: Rule) -> None:
 
 @every_rule
 def test_change_log_names_the_rule(rule: Rule) -> None:
-    assert rule.code in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    named = re.findall(r"(AET\d{3})\s+([a-z-]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    assert (rule.code, rule.name) in named
 
 
 @every_rule
