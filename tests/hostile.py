@@ -51,11 +51,15 @@ class HostileTree(NamedTuple):
     missing: dict[str, str]
 
 
-def build(root: Path) -> HostileTree:
-    """Make the tree below a folder that exists. Call `reopen` before it is removed."""
+def build(root: Path, *, heavy: bool = True) -> HostileTree:
+    """Make the tree below a folder that exists, with the parts that take seconds to analyze or without.
+
+    Call `reopen` before it is removed.
+    """
     tree = HostileTree(root, set(), {}, {}, {})
     _put(root, "aether-lint.toml", b"")
-    for make in (_encodings, _shapes, _names, _links, _broken, _closed, _special, _deep):
+    light = (_encodings, _shapes, _names, _links, _broken, _closed, _special)
+    for make in (*light, _large, _deep) if heavy else light:
         make(tree)
     return tree
 
@@ -96,12 +100,15 @@ def _encodings(tree: HostileTree) -> None:
 def _shapes(tree: HostileTree) -> None:
     nested = "".join(f"{' ' * depth}if FLAGS[{depth}]:\n" for depth in range(95)) + " " * 95 + "pass\n"
     _good(tree, "nested.py", (SEED + "\nFLAGS = [True] * 95\n" + nested).encode())
-    row = "    ('%07d', 'a row of a table that somebody keeps in source', 1.5, None),\n"
-    _good(tree, "large.py", (SEED + "\nROWS = [\n" + "".join(row % n for n in range(70_000)) + "]\n").encode())
-    assert 5_000_000 < (tree.root / "large.py").stat().st_size < CAP
     _good(tree, "folder.py/inside.py", SEED.encode())
     _good(tree, "empty/seed.py", SEED.encode())
     _put(tree.root, "empty/__init__.py", b"")
+
+
+def _large(tree: HostileTree) -> None:
+    row = "    ('%07d', 'a row of a table that somebody keeps in source', 1.5, None),\n"
+    _good(tree, "large.py", (SEED + "\nROWS = [\n" + "".join(row % n for n in range(70_000)) + "]\n").encode())
+    assert 5_000_000 < (tree.root / "large.py").stat().st_size < CAP
 
 
 def _names(tree: HostileTree) -> None:
@@ -145,6 +152,7 @@ def _links(tree: HostileTree) -> None:
 def _broken(tree: HostileTree) -> None:
     _bad(tree, "broken.py", b"def f(:\n    pass\n", "syntax")
     _bad(tree, "nul.py", b"x = 1\0\n", "syntax")
+    _bad(tree, "parentheses.py", b"x = " + b"(" * 400 + b")" * 400 + b"\n", "too-deep", "syntax")
     _put(tree.root, "huge.py", b"")
     os.truncate(tree.root / "huge.py", CAP + 1)
     tree.errors["huge.py"] = {"too-large"}
@@ -171,7 +179,6 @@ def _special(tree: HostileTree) -> None:
 
 
 def _deep(tree: HostileTree) -> None:
-    _bad(tree, "parentheses.py", b"x = " + b"(" * 400 + b")" * 400 + b"\n", "too-deep", "syntax")
     elifs = "if X == 0:\n    Y = 0\n" + "".join(f"elif X == {n}:\n    Y = {n}\n" for n in range(1, 3000))
     terms = "TOTAL = " + " + ".join(["X"] * 20_000) + "\n"
     for name, text in (("elifs.py", elifs), ("terms.py", terms)):
