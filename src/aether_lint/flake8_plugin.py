@@ -33,7 +33,7 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Bring the index up to date before any worker is started. Raises `ExecutionError` for a bad config."""
-        cls.session = HostSession()
+        cls.session = HostSession(noqa=not options.disable_noqa)
         try:
             cls.session.prepare(options.filenames or ["."])
         except ConfigError as error:

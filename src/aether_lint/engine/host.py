@@ -2,11 +2,12 @@
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from aether_lint.config import ConfigError
 from aether_lint.engine.discover import Discovery, Project, discover
-from aether_lint.engine.extent import asks_for_gates
+from aether_lint.engine.extent import asks_for_gates, rules_on_whole_root
 from aether_lint.engine.host_text import encoded, is_on_disk
 from aether_lint.engine.judging import Judged, describe, judge_gates
 from aether_lint.engine.linked import LinkedProject
@@ -24,16 +25,18 @@ class HostSession:
     """What a host process knows about the projects of its files; pickles as an empty one.
 
     The index is written where there is no parent process; workers read it, and lower in place what it lacks.
+    Without `noqa`, comments of flake8 suppress nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, noqa: bool = True) -> None:
+        self._noqa = noqa
         self._paths: tuple[str, ...] = ()
         self._searched = False
         self._projects: dict[str, LinkedProject] = {}
         self._writes = multiprocessing.parent_process() is None
 
-    def __reduce__(self) -> tuple[type["HostSession"], tuple[()]]:
-        return (HostSession, ())
+    def __reduce__(self) -> tuple[Callable[..., "HostSession"], tuple[()]]:
+        return (partial(HostSession, noqa=self._noqa), ())
 
     def prepare(self, paths: Sequence[str]) -> None:
         """Take the paths that the host was asked to check; bring the index up to date before it starts workers.
@@ -71,7 +74,7 @@ class HostSession:
         self._search()
         known = next((project for project in self._projects.values() if path in project.files), None)
         if known and (text is None or is_on_disk(path, text, known.limit)):
-            return known.judge(known.files[path])
+            return known.judge(known.files[path], noqa=self._noqa)
         if not known and self._is_left_out(path):
             return Judged([], [])
         found = _sound(discover_text(path, None, _selectors()))
@@ -81,10 +84,10 @@ class HostSession:
         ):
             self._link(found)
             known = self._projects[project.root]
-            return known.judge(known.files[path])
+            return known.judge(known.files[path], noqa=self._noqa)
         texts = {path: text if isinstance(text, bytes) else encoded(text)}
         gates = known.gates if known else ()
-        return LinkedProject(project, texts, write=False, gates=gates).judge(project.files[0])
+        return LinkedProject(project, texts, write=False, gates=gates).judge(project.files[0], noqa=self._noqa)
 
     def _is_left_out(self, path: str) -> bool:
         """Whether the file lies in a folder that was searched, without having been found or named."""
@@ -92,15 +95,17 @@ class HostSession:
         return searched and path not in self._paths and os.path.isfile(path)
 
     def _link(self, found: Discovery) -> None:
+        request = CheckRequest(self._paths)
         for project in found.projects:
-            gates = _gates(project) if asks_for_gates(project, CheckRequest(self._paths)) else ()
-            self._projects[project.root] = LinkedProject(project, {}, write=self._writes, gates=gates)
+            policy = Policy(project.config, Selection())
+            gates = _gates(project, policy) if asks_for_gates(project, request) else ()
+            ran = rules_on_whole_root(project, policy, request)
+            self._projects[project.root] = LinkedProject(project, {}, write=self._writes, gates=gates, ran=ran)
 
 
-def _gates(project: Project) -> list[Finding]:
+def _gates(project: Project, policy: Policy) -> list[Finding]:
     """What the rules about the project's own checks say; of errors there, the runner speaks."""
-    rules = Policy(project.config, Selection()).of_gates
-    return judge_gates(project.root, rules, project.config, cache=project.complete).findings
+    return judge_gates(project.root, policy.of_gates, project.config, cache=project.complete).findings
 
 
 def _sound(found: Discovery) -> Discovery:
