@@ -230,3 +230,18 @@ def test_a_baseline_that_cannot_be_used_accepts_nothing_and_is_an_error(root: Pa
     assert len(report.findings) == 1
     report = check(CheckRequest(cwd=str(root), no_cache=True, write_baseline=True))
     assert [error.kind for error in report.errors] == ["config"]
+
+
+def test_a_few_files_of_a_large_project_are_checked_with_what_they_import_until_there_is_an_index(root: Path) -> None:
+    for number in range(4):
+        write(root, f"bulk/b{number}.py", "VALUE = 1  # a line of some length, so that there are many bytes\n" * 20_000)
+    write(root, "app/store.py", "from app.broken import ITEMS\n")
+    write(root, "app/broken.py", "def\n")
+    trace = Trace()
+    report = check(CheckRequest(paths=("app/store.py",), cwd=str(root)), trace)
+    assert any("no index yet" in question.why for question in report.not_checked)
+    assert any("1 module" in question.what for question in report.not_checked), "what it imports is read"
+    assert trace.phases["lower"] < 1
+    check(CheckRequest(cwd=str(root)))
+    report = check(CheckRequest(paths=("app/store.py",), cwd=str(root)))
+    assert not any("no index yet" in question.why for question in report.not_checked)

@@ -65,13 +65,18 @@ def checked_families(policy: Policy, with_gates: bool) -> list[Family]:
     return [family for family in families if with_gates or family != "gates"]
 
 
-def open_questions(project: Project, policy: Policy, index: Refreshed, with_gates: bool) -> list[NotChecked]:
-    """What was not looked at, and why."""
+def open_questions(
+    project: Project, policy: Policy, index: Refreshed, *, with_gates: bool, narrow: bool
+) -> list[NotChecked]:
+    """What was not looked at, and why; `narrow` if the rest of the root was not read."""
     questions: list[NotChecked] = []
     if not with_gates and any(rule.family == "gates" for rule in policy.rules):
         questions.append(NotChecked("the project's own static checks", "only a part of the project was asked for"))
     if not project.complete:
         questions.append(NotChecked("what other code does with these files", "no project around them is known"))
+    if narrow:
+        reason = "the project is large and has no index yet: `aether-lint check` on all of it makes one"
+        questions.append(NotChecked("what other code does with these files", reason))
     unknown = len(index.errors) - len(asked_errors(project, index))
     if unknown:
         modules = "1 module" if unknown == 1 else f"{unknown} modules"

@@ -5,6 +5,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
@@ -12,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aether_lint import __version__
-from aether_lint.engine.index_file import Loaded, Row, Stamp, load, save
+from aether_lint.engine.index_file import Loaded, Row, Stamp, count, load, save
 from aether_lint.engine.lowering import Lowered, Lowering, encode, lower_file, lower_text
 from aether_lint.engine.pool import Lost, balance, can_fork, forked
 from aether_lint.engine.read import classify
@@ -20,6 +21,7 @@ from aether_lint.facts import FACTS_VERSION, ModuleFacts
 from aether_lint.model import FileError
 
 FORK_PAYS_BYTES = 150_000  # a second worker costs 2 ms, the lowering of 150 KB takes 50 ms
+LONG_BYTES = 3_000_000  # lowered in a second by two workers
 TIME_LIMIT = 30.0  # seconds for a file, and
 SECONDS_PER_BYTE = 2e-5  # 20 s/MB more: twenty times what lowering takes
 NO_FORK = -1
@@ -105,6 +107,17 @@ def refresh(
         len(new),
         loaded.note,
     )
+
+
+def is_cold(root: str, files: Sequence[File], *, cache: bool) -> bool:
+    """Whether to lower `files` would take long, and the index of `root` does not know most of them either."""
+    if not files or (cache and count(root, flavor()) > len(files) // 2):
+        return False
+    size = 0
+    for file in files:
+        with suppress(OSError, ValueError):
+            size += os.stat(file.path).st_size
+    return size > LONG_BYTES
 
 
 def _look(

@@ -77,6 +77,21 @@ def load(root: str, flavor: str) -> Loaded:
         return Loaded(note=f"the index in {FOLDER} was corrupt ({error}) and has been rebuilt")
 
 
+def count(root: str, flavor: str) -> int:
+    """How many files the index of a root knows, 0 if it cannot be read. Raises nothing."""
+    path = _index_path(root)
+    if not _is_own_file(path):
+        return 0
+    try:
+        with closing(_connect(path, "mode=ro")) as connection:
+            if not _made_here(connection, path):
+                return 0
+            found = connection.execute("SELECT count(*) FROM module WHERE flavor = ?", (flavor,)).fetchone()
+    except (sqlite3.Error, ValueError, OSError):
+        return 0
+    return int(found[0])
+
+
 def save(root: str, flavor: str, rows: Mapping[str, Row], gone: Collection[str]) -> bool:
     """Write `rows` and forget the paths `gone`, in one transaction. False if it could not be written."""
     path = _index_path(root)

@@ -12,7 +12,7 @@ from aether_lint.engine.judge import judge
 from aether_lint.engine.lowering import on_deep_stack
 from aether_lint.engine.pool import Background, Lost, can_fork, forked, slices
 from aether_lint.facts import ModuleFacts
-from aether_lint.link import Program
+from aether_lint.link import Program, link
 from aether_lint.model import FileError, Finding
 from aether_lint.rules.rule import Rule
 
@@ -22,6 +22,13 @@ GATES_TIME_LIMIT = 600.0  # seconds; each tool has a limit of its own
 NAMED_RULES = 3  # rules that an error names; a crash below the rules hits all of them
 
 
+class Linked(Struct, frozen=True):
+    """A program, or why there is none."""
+
+    program: Program | None
+    errors: list[FileError]
+
+
 class Judged(Struct, frozen=True, array_like=True):
     """Findings, and what could not be judged."""
 
@@ -29,15 +36,28 @@ class Judged(Struct, frozen=True, array_like=True):
     errors: list[FileError]
 
 
+def link_modules(root: str, modules: Sequence[ModuleFacts], config: Config, *, complete: bool) -> Linked:
+    """The program of a root; where linking crashes, none and an error. `complete`: `modules` are all there are."""
+    try:
+        try:
+            return Linked(link(modules, config.src, complete), [])
+        except RecursionError:
+            return Linked(on_deep_stack(lambda: link(modules, config.src, complete)), [])
+    except Exception as error:
+        return Linked(
+            None, [FileError(root, "crash", f"linking the modules of this project crashed: {describe(error)}")]
+        )
+
+
 def judge_modules(
-    program: Program, modules: Sequence[ModuleFacts], rules: Sequence[Rule], config: Config, jobs: int = NO_FORK
+    program: Program | None, modules: Sequence[ModuleFacts], rules: Sequence[Rule], config: Config, jobs: int = NO_FORK
 ) -> Judged:
     """The findings in `modules`, and an error for each module that some rule crashed on; paths as in the facts.
 
     `jobs` is the number of workers, 0 for one per processor, `NO_FORK` for none. Each worker solves for itself what
     its modules ask of the program.
     """
-    if not rules or not modules:
+    if not rules or not modules or program is None:
         return Judged([], [])
     if jobs == NO_FORK or not can_fork():
         return _joined(_judge_module(program, module, rules, config) for module in modules)
@@ -45,7 +65,7 @@ def judge_modules(
     workers = max(1, min(jobs or os.cpu_count() or 1, sum(weights) // FORK_PAYS_EFFECTS))
 
     def work(number: int) -> bytes:
-        return pickle.dumps(_judge_module(program, modules[number], rules, config))
+        return pickle.dumps(_judge_module(program, modules[number], rules, config))  # msgpack holds no odd file names
 
     # neighbors ask the program the same questions: a worker answers fewer twice
     answers = dict(forked(work, slices(weights, workers), lambda _: MODULE_TIME_LIMIT))
@@ -132,7 +152,7 @@ class GatesInBackground:
         self._root = root
 
         def work() -> bytes:
-            return pickle.dumps(judge_gates(root, rules, config, cache=cache))  # msgpack holds no odd file names
+            return pickle.dumps(judge_gates(root, rules, config, cache=cache))
 
         self._background = Background(work, GATES_TIME_LIMIT, fork=fork) if rules else None
 

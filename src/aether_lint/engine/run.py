@@ -19,13 +19,12 @@ from aether_lint.engine.extent import (
     rules_on_whole_root,
 )
 from aether_lint.engine.imported import ImportedFiles
-from aether_lint.engine.index import NO_FORK, Refreshed, Sources, refresh
-from aether_lint.engine.judging import GatesInBackground, judge_modules
+from aether_lint.engine.index import NO_FORK, Refreshed, Sources, is_cold, refresh
+from aether_lint.engine.judging import GatesInBackground, judge_modules, link_modules
 from aether_lint.engine.policy import Policy
 from aether_lint.engine.request import CheckRequest
 from aether_lint.engine.trace import Trace
 from aether_lint.engine.unsaved import discover_text
-from aether_lint.link import link
 from aether_lint.lower import lower
 from aether_lint.model import Report
 from aether_lint.rules.registry import load_rules
@@ -54,14 +53,17 @@ def check(request: CheckRequest, trace: Trace | None = None) -> Report:
 def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outcome:
     """What there is to say about the files of one root. Paths in it are relative to the root, or absolute."""
     policy = Policy(project.config, request.selection)
+    with_gates = asks_for_gates(project, request)
     with _gates(project, policy, request) as gates_meanwhile:
         with trace.phase("lower"):
-            index = _refresh(project, request)
+            narrow = is_cold(project.root, project.context, cache=_caches(project, request))
+            index = _refresh(project, request, narrow=narrow)
             modules = judged_modules(project, index.modules)
         with trace.phase("link"):
-            program = link(index.modules, project.config.src, project.complete and not index.errors)
+            complete = project.complete and not narrow and not index.errors
+            linked = link_modules(project.root, index.modules, project.config, complete=complete)
         with trace.phase("judge"):
-            judged = judge_modules(program, modules, policy.of_modules, project.config, request.jobs or 0)
+            judged = judge_modules(linked.program, modules, policy.of_modules, project.config, request.jobs or 0)
         with trace.phase("gates"):
             gates = gates_meanwhile.result()
     with trace.phase("suppress"):
@@ -79,10 +81,10 @@ def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outc
         baselined=accepted.baselined,
         hidden_low=conclusion.hidden_low,
         failing=sum(map(policy.fails, accepted.shown)),
-        errors=[*asked_errors(project, index), *judged.errors, *gates.errors, *accepted.errors],
+        errors=[*asked_errors(project, index), *linked.errors, *judged.errors, *gates.errors, *accepted.errors],
         left_out=left_out(project, index.modules),
-        checked=checked_families(policy, asks_for_gates(project, request)),
-        not_checked=open_questions(project, policy, index, asks_for_gates(project, request)),
+        checked=checked_families(policy, with_gates),
+        not_checked=open_questions(project, policy, index, with_gates=with_gates, narrow=narrow),
         note=index.note,
     )
 
@@ -101,11 +103,12 @@ def _named(found: Discovery, request: CheckRequest) -> set[str]:
     return (baselines | configs | set(map(request.absolute, request.paths))) - {""}
 
 
-def _refresh(project: Project, request: CheckRequest) -> Refreshed:
-    """The facts of what is judged, of the rest of the root, and of what these import."""
+def _refresh(project: Project, request: CheckRequest, *, narrow: bool) -> Refreshed:
+    """The facts of what is judged, of the rest of the root unless `narrow`, and of what these import."""
     everything = [*project.files, *project.context]
-    wanted = [file for file in everything if is_read(file)]
-    spare = [file for file in everything if not is_read(file)]
+    wanted = [file for file in (project.files if narrow else everything) if is_read(file)]
+    read = {file.path for file in wanted}
+    spare = [file for file in everything if file.path not in read]
     sources = Sources(lower, request.texts, project.config.max_file_size, request.jobs or 0)
     imported = ImportedFiles(wanted, spare, project.config.src)
     return refresh(project.root, wanted, sources, cache=_caches(project, request), imported=imported)
