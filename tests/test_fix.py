@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from aether_lint.codemods.protocol import Done
 from aether_lint.engine.fix import unified_diff
 from aether_lint.engine.fix_worker import FixWorker
-from aether_lint.engine.mend import Change, Mending, objection
+from aether_lint.engine.mend import Change, Mending, objections
 from aether_lint.engine.replace_file import SUFFIX, NotWrittenError, replace_file
 from aether_lint.model import FileError, Finding, Fix, Report, Span
 
@@ -116,11 +117,42 @@ def test_fix_that_leaves_its_finding_is_not_kept(worker: FixWorker) -> None:
     mending = Stubborn(a=b'import os\nA = os.getenv("A", "x")\nB = os.getenv("B", "x")\n').mend(worker)
 
     assert [(refusal.finding.scope, refusal.reason) for refusal in mending.refused] == [
-        ("A", "AET201 would still be found there afterwards")
+        ("A", "AET201 would still be found there")
     ]
     assert [finding.scope for finding in mending.fixed] == ["B"]
     assert b'os.getenv("A", "x")' in mending.changes[0].after
     assert b'os.environ["B"]' in mending.changes[0].after
+
+
+def test_of_two_equal_findings_only_the_one_that_stays_is_refused(worker: FixWorker) -> None:
+    class Twins(Project):
+        def judge(self, texts: Mapping[str, bytes]) -> Report:
+            report = super().judge(texts)
+            text = texts.get("a.py", self.files["a.py"])
+            found = [replace(finding, scope="same") for finding in report.findings]
+            if b'"A", "x"' not in text:
+                found.append(replace(secret("a.py", b"", next(READ.finditer(self.files["a.py"]))), scope="same"))
+            return Report(findings=found)
+
+    source = b'import os\nA = os.getenv("A", "x")\nB = os.getenv("B", "x")\nC = os.getenv("C", "x")\n'
+    mending = Twins(a=source).mend(worker)
+
+    assert [refusal.finding.message for refusal in mending.refused] == ["A has a default"]
+    assert [finding.message for finding in mending.fixed] == ["B has a default", "C has a default"]
+
+
+def test_harm_costs_the_files_where_it_shows(worker: FixWorker) -> None:
+    class Harmed(Project):
+        def errors(self, files: Mapping[str, bytes]) -> list[FileError]:
+            return [FileError("c.py", "crash", "it broke")] if b"environ[" in files["c.py"] else []
+
+    sources = dict.fromkeys("abcdefgh", b'import os\nA = os.getenv("A", "x")\n')
+    project = Harmed(**sources)
+    mending = project.mend(worker)
+
+    assert [change.path for change in mending.changes] == [f"{name}.py" for name in "abdefgh"]
+    assert [refusal.finding.path for refusal in mending.refused] == ["c.py"]
+    assert project.judged == 4
 
 
 def test_fix_that_adds_a_finding_in_another_file_is_not_kept(worker: FixWorker) -> None:
@@ -177,7 +209,7 @@ def test_moved_lines_are_no_new_findings() -> None:
         for text in (b'os.getenv("A", "x")\nos.getenv("B", "x")', b'\n\n\nos.getenv("B", "x")')
     )
 
-    assert objection(before, after, before.findings[:1]) == ""
+    assert objections(before, after, before.findings[:1]) == ([], [])
 
 
 def fixes(source: bytes) -> list[Fix]:

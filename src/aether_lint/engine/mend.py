@@ -17,6 +17,7 @@ ROUNDS = 200  # each fixes or refuses at least one finding; this only ends what 
 
 Judge = Callable[[Mapping[str, bytes]], Report]
 Key = tuple[str, str, str]
+Harm = tuple[str, str]  # the path where it shows, and what it is
 
 
 class Transformed(Protocol):
@@ -92,7 +93,9 @@ class Mending:
                     pending.setdefault(finding.path, []).append(finding)
             if not pending:
                 return
-            self._take([attempt for path, findings in pending.items() if (attempt := self._attempt(path, findings))])
+            attempts = [attempt for path, findings in pending.items() if (attempt := self._attempt(path, findings))]
+            if attempts:
+                self._take(attempts)
 
     def _mark(self, finding: Finding) -> tuple[Key, str]:
         """What is remembered of a refused finding: it must survive moved lines."""
@@ -127,55 +130,62 @@ class Mending:
         return self._texts.get(path, self._originals[path])
 
     def _take(self, attempts: Sequence[Attempt]) -> None:
-        """Keep the attempts that the linter accepts: all together, else file by file, else finding by finding."""
-        if not attempts:
-            return
+        """Keep what the linter accepts: all, else what it says nothing about. Each call fixes or refuses something."""
         texts = self._texts | {attempt.path: attempt.after for attempt in attempts}
         report = self._judge(texts)
         intended = [finding for attempt in attempts for finding in attempt.findings]
-        reason = objection(self.report, report, intended)
-        if not reason:
+        left, harm = objections(self.report, report, intended)
+        groups = Counter(map(_key, intended))
+        certain = [(finding, reason) for finding, reason in left if groups[_key(finding)] == 1]
+        if certain:
+            for finding, reason in certain:
+                self._refuse(finding, reason)
+        elif left or harm:
+            self._take_less(attempts, [*((finding.path, reason) for finding, reason in left), *harm])
+        else:
             self.healed += _also_gone(self.report, report, intended)
             self.fixed += intended
             self._texts, self.report = texts, report
-        elif len(attempts) > 1:
-            for attempt in attempts:
-                self._take([attempt])
-        elif len(intended) > 1:
-            self._take_first(attempts[0])
-        else:
-            self._refuse(intended[0], reason)
 
-    def _take_first(self, attempt: Attempt) -> None:
-        """Make the first fix that is accepted alone; the spans of the others are known again in the next round."""
-        before = len(self.fixed)
-        for finding in attempt.findings:
-            alone = self._attempt(attempt.path, [finding])
-            if alone is not None:
-                self._take([alone])
-            if len(self.fixed) > before:
-                return
+    def _take_less(self, attempts: Sequence[Attempt], harm: Sequence[Harm]) -> None:
+        """Leave out the files where harm was done; where that says nothing, take one half now and the rest later."""
+        harmed = {path for path, _ in harm}
+        innocent = [attempt for attempt in attempts if attempt.path not in harmed]
+        if innocent and len(innocent) < len(attempts):
+            self._take(innocent)
+        elif len(attempts) > 1:
+            self._take(attempts[: len(attempts) // 2])
+        elif len(findings := attempts[0].findings) > 1:
+            half = self._attempt(attempts[0].path, list(findings[: len(findings) // 2]))
+            if half is not None:
+                self._take([half])
+        else:
+            self._refuse(findings[0], harm[0][1])
 
     def _refuse(self, finding: Finding, reason: str) -> None:
         self._given_up.add(self._mark(finding))
         self.refused.append(Refusal(finding, reason))
 
 
-def objection(before: Report, after: Report, intended: Sequence[Finding]) -> str:
-    """Why the fixes of the intended findings must not be kept, in words for the user; empty if they may."""
+def objections(
+    before: Report, after: Report, intended: Sequence[Finding]
+) -> tuple[list[tuple[Finding, str]], list[Harm]]:
+    """Why fixes must not be kept, in words for the user: the intended findings that are still there, and harm done."""
     known = {(error.path, error.kind) for error in before.errors}
-    for error in after.errors:
-        if (error.path, error.kind) not in known:
-            return f"{error.path} could not be analyzed afterwards: {error.message}"
+    harm = [
+        (error.path, f"{error.path} could not be analyzed afterwards: {error.message}")
+        for error in after.errors
+        if (error.path, error.kind) not in known
+    ]
     counts, wanted = Counter(map(_key, after.findings)), Counter(map(_key, intended))
     allowed = Counter(map(_key, before.findings))
-    for key, number in wanted.items():
-        if counts[key] > allowed[key] - number:
-            return f"{key[1]} would still be found there afterwards"
+    stays = {key for key, number in wanted.items() if counts[key] > allowed[key] - number}
+    left = [(finding, f"{finding.code} would still be found there") for finding in intended if _key(finding) in stays]
     for finding in after.findings:
         if counts[_key(finding)] > allowed[_key(finding)]:
-            return f"{finding.code} would appear at {finding.path}:{finding.span.line}: {finding.message}"
-    return ""
+            place = f"{finding.path}:{finding.span.line}"
+            harm.append((finding.path, f"{finding.code} would appear at {place}: {finding.message}"))
+    return left, harm
 
 
 def _also_gone(before: Report, after: Report, intended: Sequence[Finding]) -> list[Finding]:
