@@ -171,6 +171,18 @@ def negate(cond: Cond) -> Cond:
             return Every(tuple(negate(c) for c in conds))
 
 
+def atoms_in(cond: Cond) -> int:
+    """How many elementary conditions a condition has."""
+    return sum(map(atoms_in, cond.conds)) if isinstance(cond, (Every, Some)) else 1
+
+
+def failures_in(cond: Cond) -> "list[Failed]":
+    """The failures of `try` statements that a condition speaks of."""
+    if isinstance(cond, Failed):
+        return [cond] if cond.positive else []
+    return [f for c in cond.conds for f in failures_in(c)] if isinstance(cond, (Every, Some)) else []
+
+
 class Guard(Struct, frozen=True, array_like=True):
     """A condition on top of the guard `parent` (-1: none); `span` is the test or the `except` line."""
 

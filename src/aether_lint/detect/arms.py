@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from aether_lint.facts import EXIT, RAISE, Const, Effect, Failed, Function, Guard, Result, Value, negate
+from aether_lint.facts import EXIT, RAISE, Const, Effect, Failed, Function, Guard, Result, Value, failures_in, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
 from aether_lint.model import Span
@@ -48,21 +48,23 @@ def _arm(function: Function, guards: list[int], chains: list[frozenset[int]]) ->
 
 
 def _body_arm(function: Function, guard: Guard) -> Arm | None:
-    """The normal side of a handler: the body and the `else` of its `try`, and what runs only after success."""
-    if not (isinstance(guard.cond, Failed) and guard.cond.positive):
+    """The normal side of a failure: the body and the `else` of the `try`, and what runs only after its success."""
+    failed = {failure.attempt for failure in failures_in(guard.cond)}
+    if not failed:
         return None
-    attempt = function.attempts[guard.cond.attempt]
-    inside = [*range(attempt.body.start, attempt.body.end), *range(attempt.orelse.start, attempt.orelse.end)]
-    after = [
+    found: set[int] = set()
+    for number in failed:
+        attempt = function.attempts[number]
+        found.update(range(attempt.body.start, attempt.body.end), range(attempt.orelse.start, attempt.orelse.end))
+    succeeded = [
         index
-        for index, effect in enumerate(function.effects)
-        if effect.when >= 0
-        and any(
-            isinstance(c := function.guards[g].cond, Failed) and c.attempt == guard.cond.attempt and not c.positive
-            for g in guard_chain(function, effect.when)
-        )
+        for index, other in enumerate(function.guards)
+        if isinstance(other.cond, Failed) and other.cond.attempt in failed and not other.cond.positive
     ]
-    return Arm(tuple(sorted({*inside, *after})), ())
+    for index, effect in enumerate(function.effects):
+        if effect.when >= 0 and succeeded and any(g in succeeded for g in guard_chain(function, effect.when)):
+            found.add(index)
+    return Arm(tuple(sorted(found)), ())
 
 
 def refuses(arm: Arm, program: Program, module: Module, function: Function) -> bool:

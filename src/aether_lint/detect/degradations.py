@@ -16,7 +16,7 @@ from aether_lint.detect import installs
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made
-from aether_lint.facts import Failed, Function
+from aether_lint.facts import Function, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
 from aether_lint.link.gates import Gate
@@ -78,12 +78,12 @@ def _decision(
     roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
     if not roots:
         return None
-    root, chain = roots[0]
+    root, chain = _own(roots, module, function, decision)
     if refuses(decision.taken, program, module, function):
         return _named(root, program)
     if root.kind == "test":
         return None
-    install = installs.find(program, module, function, decision, made)
+    install = installs.find(program, module, function, decision, root, made)
     if install is None:
         return None
     subject = _subject(program, module, function, decision, root, install)
@@ -111,7 +111,7 @@ def _degradation(
     gate: Gate,
 ) -> Degradation | None:
     trigger: Trigger = "flag" if gate.level == "flag" or root.kind in ("flag", "test") else root.kind
-    direct = isinstance(decision.guard.cond, Failed)
+    direct = bool(failures_in(decision.guard.cond))
     names = (root.name,) if root.kind == "flag" else ()
     return Degradation(
         anchor=_anchor(module, function, decision),
@@ -128,8 +128,15 @@ def _degradation(
         chain=chain,
         related=_related(chain, module, decision, install),
         confidence=weakest(subject.confidence, install.confidence, "high" if len(chain) < 5 else "medium"),
-        handler=decision.guard.span if direct else None,
+        handler=_handler_span(function, decision),
     )
+
+
+def _handler_span(function: Function, decision: Decision) -> Span | None:
+    for failure in failures_in(decision.guard.cond):
+        if failure.handler >= 0:
+            return function.attempts[failure.attempt].handlers[failure.handler].span
+    return None
 
 
 def weakest(*levels: Confidence) -> Confidence:
@@ -153,10 +160,17 @@ def _named(root: Root, program: Program) -> Root:
     return replace(root, name=named)
 
 
+def _own(roots: Roots, module: Module, function: Function, decision: Decision) -> tuple[Root, Chain]:
+    """The root that decides: the `try` of the decision itself, or the one that no operator chose."""
+    attempts = {failure.attempt for failure in failures_in(decision.guard.cond)}
+    own = [r for r in roots if (r[0].path, r[0].function) == (module.path, function.key) and r[0].attempt in attempts]
+    return min(own or roots)
+
+
 def _anchor(module: Module, function: Function, decision: Decision) -> Anchor:
-    cond = decision.guard.cond
-    if isinstance(cond, Failed):
-        return Anchor(module.path, function.key, "attempt", cond.attempt)
+    failures = failures_in(decision.guard.cond)
+    if failures:
+        return Anchor(module.path, function.key, "attempt", failures[0].attempt)
     return Anchor(module.path, function.key, "guard", decision.taken.guards[0])
 
 

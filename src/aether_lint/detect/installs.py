@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.detect.arms import Decision, refuses
-from aether_lint.facts import Const, Definition, Display, Effect, Failed, Function, Ref, Result, Value
+from aether_lint.facts import Const, Definition, Display, Effect, Function, Result, Value, failures_in
 from aether_lint.link import Module, Program
-from aether_lint.link.absence import Step, attempt_imports
+from aether_lint.link.absence import Root, Step
 from aether_lint.link.nature import Nature, NatureTable
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
@@ -35,14 +35,22 @@ Made: TypeAlias = list[tuple[Function, list[Decision]]]
 """The decisions of every function of a module."""
 
 
-def find(program: Program, module: Module, function: Function, decision: Decision, made: Made) -> Install | None:
-    """The first installing statement on the taken side of a decision."""
-    search = _Search(program, module, function, decision, made)
+def find(
+    program: Program, module: Module, function: Function, decision: Decision, root: Root, made: Made
+) -> Install | None:
+    """The first installing statement on the taken side of a decision that holds because of `root`."""
+    install = first_install(program, module, function, decision)
+    return _Search(program, module, function, decision, made).sentinel(root) if install is None else install
+
+
+def first_install(program: Program, module: Module, function: Function, decision: Decision) -> Install | None:
+    """The first statement on the taken side that installs a replacement or works on one."""
+    search = _Search(program, module, function, decision, [])
     for index in decision.taken.effects:
         install = search.at(index)
         if install is not None:
             return install
-    return search.sentinel()
+    return None
 
 
 class _Search:
@@ -55,9 +63,8 @@ class _Search:
         self.function = function
         self.decision = decision
         self.natures: NatureTable = program.natures
-        cond = decision.guard.cond
-        self.direct = isinstance(cond, Failed)
-        self.on_import = isinstance(cond, Failed) and bool(attempt_imports(function.attempts[cond.attempt], function))
+        self.failures = failures_in(decision.guard.cond)
+        self.direct = bool(self.failures)
 
     def at(self, index: int) -> Install | None:
         effect = self.function.effects[index]
@@ -161,7 +168,10 @@ class _Search:
 
     def _place(self, index: int) -> Span:
         """The statement; the `except` line where the handler ends and the function goes on to the replacement."""
-        return self._statement(index) if self._in_handler(index) else self.decision.guard.span
+        if self._in_handler(index):
+            return self._statement(index)
+        failure = next(f for f in self.failures if f.handler >= 0)
+        return self.function.attempts[failure.attempt].handlers[failure.handler].span
 
     def _also(self, index: int) -> tuple[Step, ...]:
         if self._in_handler(index):
@@ -169,11 +179,8 @@ class _Search:
         return (Step(self.module.path, self._statement(index), "the function goes on here"),)
 
     def _in_handler(self, index: int) -> bool:
-        cond = self.decision.guard.cond
-        if not isinstance(cond, Failed) or cond.handler < 0:
-            return True
-        effects = self.function.attempts[cond.attempt].handlers[cond.handler].effects
-        return effects.start <= index < effects.end
+        ranges = [self.function.attempts[f.attempt].handlers[f.handler].effects for f in self.failures if f.handler >= 0]
+        return not ranges or any(r.start <= index < r.end for r in ranges)
 
     def _statement(self, index: int) -> Span:
         """The statement around an effect; for the left or right side of an expression the whole statement."""
@@ -209,34 +216,52 @@ class _Search:
         del index
         return None
 
-    def sentinel(self) -> Install | None:
-        """A handler that binds the client to None or flips a flag which later code tolerates."""
-        if not self.direct or self.on_import:
+    def sentinel(self, root: Root) -> Install | None:
+        """A statement that gives up the client (None, a flag, an empty answer) where code elsewhere then goes on."""
+        if root.kind not in ("call", "unset"):
             return None  # after an import the uses decide
         for index in self.decision.taken.effects:
             effect = self.function.effects[index]
-            if effect.kind != "bind" or ">" in effect.place or not isinstance(effect.value, Const):
+            if not self._gives_up(effect):
                 continue
-            if effect.value.value not in (None, False, True):
-                continue
-            uses = list(self._tolerating_uses())
+            uses = list(self._degrading_uses(root))
             if uses:
-                return Install(index, effect.span, "sentinel", repr(effect.value.value), "high", None, tuple(uses[:6]))
+                span = effect.span if self._in_handler(index) else self._place(index)
+                return Install(index, span, "sentinel", _given(effect), "high", None, tuple(uses[:6]))
         return None
 
-    def _tolerating_uses(self) -> Iterator[Step]:
-        """Decisions elsewhere in the module that hold because this `try` failed, and go on."""
-        cond = self.decision.guard.cond
-        failed = (self.module.path, self.function.key, cond.attempt if isinstance(cond, Failed) else -1)
+    def _gives_up(self, effect: Effect) -> bool:
+        if not isinstance(effect.value, Const) or effect.value.value not in (None, False, True):
+            return False
+        if effect.kind == "return":
+            return effect.value.value is None
+        return effect.kind == "bind" and ">" not in effect.place
+
+    def _degrading_uses(self, root: Root) -> Iterator[Step]:
+        """Decisions elsewhere in the module that hold because of this root, and go on with less."""
         for function, all_of_it in self.made:
             if function is self.function:
                 continue
             for decision in all_of_it:
                 roots = self.program.absences.of_cond(decision.guard.cond, self.module, function)
-                if not any((root.path, root.function, root.attempt) == failed for root, _ in roots):
+                if not any(same_origin(other, root) for other, _ in roots):
                     continue
-                if decision.taken.effects and not refuses(decision.taken, self.program, self.module, function):
-                    yield Step(self.module.path, decision.guard.span, "and tolerated here")
+                if refuses(decision.taken, self.program, self.module, function):
+                    continue
+                use = first_install(self.program, self.module, function, decision)
+                if use is not None:
+                    yield Step(self.module.path, use.span, f"{use.by} serves here")
+
+
+def same_origin(a: Root, b: Root) -> bool:
+    """Whether two roots are the same failure (the name of a failed call is only for messages)."""
+    if a.kind != b.kind:
+        return False
+    return (a.path, a.function, a.attempt) == (b.path, b.function, b.attempt) if a.kind == "call" else a.name == b.name
+
+
+def _given(effect: Effect) -> str:
+    return repr(effect.value.value) if isinstance(effect.value, Const) else ""
 
 
 def _holds(outer: Span, inner: Span) -> bool:

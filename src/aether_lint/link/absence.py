@@ -295,10 +295,11 @@ class AbsenceTable:
         span = attempt.handlers[handler].span if handler >= 0 else attempt.span
         found: list[tuple[Root, Chain]] = []
         imported = attempt_imports(attempt, function)
-        if imported and catches_imports(attempt, handler):
+        calls = has_fallible_call(attempt, function) and not only_import_errors(attempt, handler)
+        if imported and not calls and catches_imports(attempt, handler):
             step = Step(module.path, span, f"`import {imported[-1]}` may fail")
             found.append((root("import", imported[-1], module.path, function.key, index), (step,)))
-        if has_fallible_call(attempt, function) and not only_import_errors(attempt, handler):
+        if calls:
             step = Step(module.path, span, "the error is caught here")
             found.append((root("call", "", module.path, function.key, index), (step,)))
         return tuple(found)

@@ -70,10 +70,14 @@ class ModuleState:
 
 
 class Frame:
-    """One function under construction. `guard` is the index of the innermost guard in force, -1 for none."""
+    """One function under construction. `guard` is the index of the innermost guard in force, -1 for none.
+
+    `fell` holds what is known where the last block was left at its end: the conditions that its early exits establish.
+    """
 
     __slots__ = (
-        "annotations", "attempts", "effects", "generator", "guard", "guards", "key", "loops", "module", "scope", "withs",
+        "annotations", "attempts", "effects", "fell", "generator", "guard", "guards", "key", "loops", "module", "scope",
+        "withs",
     )  # fmt: skip
 
     def __init__(self, module: ModuleState, scope: Scope, key: str) -> None:
@@ -88,6 +92,7 @@ class Frame:
         self.withs: list[With] = []
         self.annotations: list[tuple[str, tuple[str, ...]]] = []
         self.generator = False
+        self.fell: tuple[Guard, ...] = ()
 
     def emit(
         self,
@@ -113,6 +118,20 @@ class Frame:
     def pop(self, before: int) -> None:
         """Takes the guard back to what it was."""
         self.guard = before
+
+    def above(self, before: int) -> tuple[Guard, ...]:
+        """The guards in force on top of the guard `before`, outermost first."""
+        found = []
+        index = self.guard
+        while index != before:
+            found.append(self.guards[index])
+            index = self.guards[index].parent
+        return tuple(reversed(found))
+
+    def push_all(self, guards: Sequence[Guard]) -> None:
+        """Puts the conditions of some guards in force again, outermost first."""
+        for guard in guards:
+            self.push(guard.cond, guard.span)
 
     def here(self) -> int:
         """The index that the next effect will have."""

@@ -57,6 +57,7 @@ from aether_lint.facts import (
     Every,
     Failed,
     Function,
+    Guard,
     Handler,
     Imported,
     Opaque,
@@ -64,16 +65,19 @@ from aether_lint.facts import (
     Result,
     Some,
     Value,
+    atoms_in,
     negate,
 )
 from aether_lint.lower.expressions import bind_names, condition, names_in, parameters, value
 from aether_lint.lower.frame import Frame
 from aether_lint.lower.scope import imported_names
+from aether_lint.model import Span
 
 # calls after which the process is gone; a project function that never returns is the link's business
 EXIT_CALLS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
 BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
 DOC_LIMIT = 200
+MOST_ATOMS = 16  # of what is known after a statement [longer ones were never the reason of anything]
 
 
 def block(frame: Frame, body: Sequence[AST]) -> int:
@@ -91,8 +95,17 @@ def block(frame: Frame, body: Sequence[AST]) -> int:
         if not left & NEXT:
             frame.generator = frame.generator or any(_has_yield(rest) for rest in body[index + 1 :])
             break
+    frame.fell = frame.above(before) if exits & NEXT else ()
     frame.pop(before)
     return exits
+
+
+def _either(*alternatives: tuple[Cond, Sequence[Guard]]) -> Cond | None:
+    """What holds after alternatives of which some end only under conditions; None where that says nothing."""
+    if not any(fell for _, fell in alternatives):
+        return None
+    cond = Some(tuple(Every((first, *(g.cond for g in fell))) if fell else first for first, fell in alternatives))
+    return cond if atoms_in(cond) <= MOST_ATOMS else None
 
 
 def _has_yield(node: AST) -> bool:
@@ -202,14 +215,21 @@ def _if(frame: Frame, node: Any) -> int:
     span = frame.module.spans.span(node.test)
     before = frame.push(test, span)
     chosen = block(frame, node.body)
+    fell = frame.fell
     frame.pop(before)
     frame.push(negate(test), span)
-    other = block(frame, node.orelse) if node.orelse else NEXT
+    other, frame.fell = NEXT, ()
+    if node.orelse:
+        other = block(frame, node.orelse)
     frame.pop(before)
     if not chosen & NEXT and other & NEXT:
         frame.push(negate(test), span)
+        frame.push_all(frame.fell)
     elif chosen & NEXT and not other & NEXT:
         frame.push(test, span)
+        frame.push_all(fell)
+    elif chosen & NEXT and (cond := _either((test, fell), (negate(test), frame.fell))):
+        frame.push(cond, span)
     return chosen | other
 
 
@@ -267,6 +287,8 @@ def _with(frame: Frame, node: Any) -> int:
     start = frame.here()
     exits = block(frame, node.body)
     effects = frame.since(start)
+    if suppressed is None:
+        frame.push_all(frame.fell)
     header = frame.module.spans.header(node, node.items[-1].context_expr)
     frame.withs.append(facts.With(header, effects, tuple(items)))
     if suppressed is not None:
@@ -294,25 +316,32 @@ def _try(frame: Frame, node: Any) -> int:
     start = frame.here()
     body_exits = block(frame, node.body)
     body = frame.since(start)
+    fell = [frame.fell]
     start = frame.here()
     if node.orelse and body_exits & NEXT:
         frame.push(Failed(index, -1, False), frame.module.spans.header(node, None))
+        frame.push_all(fell[0])
         body_exits = (body_exits & ~NEXT) | block(frame, node.orelse)
+        fell = [(*fell[0], *frame.fell)]
         frame.pop(before)
     orelse = frame.since(start)
-    handlers = tuple(_handler(frame, index, number, h) for number, h in enumerate(node.handlers))
+    handlers = []
+    for number, handler in enumerate(node.handlers):
+        handlers.append(_handler(frame, index, number, handler))
+        fell.append(frame.fell)
     start = frame.here()
     final_exits = block(frame, node.finalbody)
     frame.attempts[index] = Attempt(
-        frame.attempts[index].span, before, body, handlers, orelse, frame.since(start), body_exits
+        frame.attempts[index].span, before, body, tuple(handlers), orelse, frame.since(start), body_exits
     )
-    return _after_try(frame, index, final_exits)
+    return _after_try(frame, index, fell, final_exits)
 
 
 _NONE = facts.Range(0, 0)
 
 
-def _after_try(frame: Frame, index: int, final_exits: int) -> int:
+def _after_try(frame: Frame, index: int, fell: Sequence[Sequence[Guard]], final_exits: int) -> int:
+    """`fell` holds what is known at the end of the body, then at the end of each handler."""
     attempt = frame.attempts[index]
     if not final_exits & NEXT:
         return final_exits  # `finally: return` overrides whatever was under way
@@ -320,9 +349,16 @@ def _after_try(frame: Frame, index: int, final_exits: int) -> int:
     span = attempt.handlers[0].span if attempt.handlers else attempt.span
     if attempt.body_exits & NEXT and attempt.handlers and not goes_on:
         frame.push(Failed(index, -1, False), span)
+        frame.push_all(fell[0])
     elif not attempt.body_exits & NEXT and goes_on:
         which = goes_on[0] if len(goes_on) == 1 else -1
         frame.push(Failed(index, which), attempt.handlers[goes_on[0]].span)
+        if which >= 0:
+            frame.push_all(fell[which + 1])
+    elif goes_on:
+        alternatives = [(Failed(index, number), fell[number + 1]) for number in goes_on]
+        if cond := _either((Failed(index, -1, False), fell[0]), *alternatives):
+            frame.push(cond, attempt.handlers[goes_on[0]].span)
     broad = any(not h.types or BROAD.intersection(h.types) for h in attempt.handlers)
     exits = attempt.body_exits & ~RAISE if broad else attempt.body_exits
     for handler in attempt.handlers:
@@ -420,7 +456,7 @@ def _function(frame: Frame, node: Any) -> int:
     return NEXT
 
 
-_EMPTY = Function("", "function", facts.Span(1, 1, 1, 1))
+_EMPTY = Function("", "function", Span(1, 1, 1, 1))
 
 
 def _class(frame: Frame, node: Any) -> int:
@@ -481,5 +517,3 @@ _LOWERERS: dict[type, Callable[[Frame, Any], int]] = {
     ClassDef: _class,
 }
 _LOWERERS_BY_NAME: dict[str, Callable[[Frame, Any], int]] = {"TryStar": _try, "TypeAlias": _type_alias}
-
-__all__ = ["EXIT_CALLS", "Cond", "Some", "block"]
