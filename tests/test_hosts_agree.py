@@ -44,6 +44,7 @@ def _process(module: str, *arguments: str) -> str:
         timeout=300,
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
     )
+    assert result.stdout, result.stderr
     assert "Traceback" not in result.stderr, result.stderr
     return result.stdout
 
