@@ -6,7 +6,6 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from aether_lint.config import ConfigError
-from aether_lint.engine.baseline import Entry, compare, read_baseline, renewed, write_baseline
 from aether_lint.engine.discover import Project
 from aether_lint.engine.request import CheckRequest
 from aether_lint.model import FileError, Finding
@@ -26,20 +25,26 @@ def accept(findings: list[Finding], project: Project, judged: Collection[str], r
     `judged` are the files that the findings are about. A baseline that cannot be used accepts nothing, and is an error.
     """
     path = baseline_path(project, request)
+    if not path and not request.write_baseline:
+        return Accepted(findings)
+    from aether_lint.engine.baseline import compare, read_baseline  # json and tempfile cost 8 ms
+
     try:
         if request.write_baseline:
             _write(path or project.root, findings, judged)
-        known = compare(findings, read_baseline(path)) if path else None
+        known = compare(findings, read_baseline(path))
     except ConfigError as error:
         message = f"{error.message}; {error.help}" if error.help else error.message
         return Accepted(findings, errors=[FileError(error.path, "config", message, error.line, error.column)])
-    return Accepted(known.kept, len(known.known)) if known else Accepted(findings)
+    return Accepted(known.kept, len(known.known))
 
 
 def _write(path: str, findings: list[Finding], judged: Collection[str]) -> None:
+    from aether_lint.engine.baseline import read_baseline, renewed, write_baseline
+
     if os.path.isdir(path):
         raise ConfigError(path, "`--write-baseline` needs a file", help="name it with `--baseline`, or set `baseline`")
-    before: list[Entry] = read_baseline(path) if os.path.lexists(path) else []
+    before = read_baseline(path) if os.path.lexists(path) else []
     try:
         write_baseline(path, renewed(findings, before, judged))
     except OSError as error:
