@@ -17,16 +17,16 @@ LOG_SETUP = frozenset({"log", "logger", "loggers", "logging"})
 """Parts of names of functions and classes that set up the log."""
 
 LOG_METHODS = frozenset({
-    "critical", "debug", "echo", "error", "exception", "fatal", "info", "log", "print", "success", "trace", "warn",
-    "warning",
+    "acritical", "adebug", "aerror", "aexception", "ainfo", "awarning", "critical", "debug", "echo", "error",
+    "exception", "fatal", "info", "log", "print", "success", "trace", "warn", "warning",
 })  # fmt: skip
 
 TELEMETRY = frozenset({
     "amplitude", "analytics", "ascii", "banner", "datadog", "ddtrace", "faulthandler", "instrument",
     "instrumentation", "instrumentator", "instrumentor", "langfuse", "logo", "metric", "metrics", "mixpanel",
-    "newrelic", "openinference", "opentelemetry", "otel", "posthog", "profiler", "profiling", "prometheus", "psutil",
-    "pyroscope", "rlimit", "sdnotify", "sentry", "setproctitle", "setrlimit", "span", "statsd", "telemetry", "trace",
-    "tracemalloc", "tracer", "traces", "tracing", "uvloop", "webbrowser",
+    "newrelic", "observability", "openinference", "opentelemetry", "otel", "posthog", "profiler", "profiling",
+    "prometheus", "psutil", "pyroscope", "rlimit", "sdnotify", "sentry", "setproctitle", "setrlimit", "span",
+    "statsd", "telemetry", "trace", "tracemalloc", "tracer", "traces", "tracing", "uvloop", "webbrowser",
 })  # fmt: skip
 """Watching the program or decorating its start: no answer depends on it."""
 
@@ -66,10 +66,27 @@ ROUTING = frozenset({
 
 EXPECTED = frozenset({
     "Canceled", "Cancelled", "Conflict", "Decode", "Deprecat", "Duplicate", "Empty", "Exist", "Exists", "Exit",
-    "Found", "Integrity", "Interrupt", "Locked", "Lookup", "NotReady", "Operational", "Parse", "Programming", "Skip",
-    "Stop", "Syntax", "Unique", "Validation",
+    "Found", "Integrity", "Interrupt", "Locked", "Lookup", "NoSuch", "NotReady", "Operational", "Parse",
+    "Programming", "Skip", "Stop", "Syntax", "Unique", "Validation",
 })  # fmt: skip
 """Parts of the names of exceptions that are an outcome, not a failure: also of a schema that is not there yet."""
+
+HOUSEKEEPING = frozenset({
+    "cleaner", "cleanup", "eviction", "heartbeat", "housekeeping", "janitor", "prune", "pruner", "purge", "purger",
+    "reaper", "retention", "sweep", "sweeper", "vacuum",
+})  # fmt: skip
+"""Parts of the names of what may be late: it catches up."""
+
+PREDICATES = frozenset({"are", "can", "has", "is", "needs", "should", "supports", "was"})
+"""First words of functions that only answer a question."""
+
+ANSWERS = frozenset(
+    {"use", "used", "running", "available", "configured", "enabled", "exists", "installed", "supported"}
+)
+"""Last words of functions that only answer a question."""
+
+SAYINGS = frozenset({"announce", "describe", "display", "greet", "log", "notify", "print", "report", "show", "warn"})
+"""First words of functions that only tell somebody."""
 
 RECORD_VERBS = frozenset({
     "coerce", "convert", "decode", "deserialize", "extract", "format", "from", "handle", "normalise", "normalize",

@@ -225,10 +225,13 @@ def _noted(function: Function, attempt: Attempt, handler: int) -> Iterator[str]:
 
 
 def _made(function: Function, attempt: Attempt) -> Iterator[str]:
-    """The places that the body binds: they are empty where it failed."""
+    """The places that the body alone fills: they are empty where it failed."""
+    filled = {
+        e.place for e in function.effects[: attempt.body.start] if e.kind == "bind" and not is_empty(e.value, function)
+    }
     for index in (*inside(attempt.body), *inside(attempt.orelse)):
         effect = function.effects[index]
-        if effect.kind in ("bind", "write") and effect.place:
+        if effect.kind in ("bind", "write") and effect.place and effect.place not in filled:
             yield effect.place
 
 

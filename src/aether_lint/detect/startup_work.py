@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aether_lint.catalog import client_modules, operations, startup_work
+from aether_lint.catalog import client_modules, operations, startup_work, tokens
 from aether_lint.facts import Attr, Const, Effect, Function, Range, Ref, Result, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.names import last_name
@@ -38,13 +38,30 @@ _LEVEL: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
 def work_of(program: Program, module: Module, function: Function, effects: Range) -> Work | None:
     """The most important work among some effects of a function; None where nothing depends on them."""
     found: Work | None = None
+    calls = [function.effects[i] for i in range(effects.start, effects.end) if function.effects[i].kind == "call"]
     if about_nothing(function.key):
         return None
+    watching = any(_watches(e) for e in calls)
     for index in range(effects.start, effects.end):
         work = _of_effect(program, module, function, index)
+        if work is not None and work.confidence == "low" and watching:
+            continue  # reads of settings on the way to telemetry
+        if work is not None and work.role == "import" and any(not is_quiet(e) for e in calls):
+            continue  # what is done with it counts
         if work is not None and (found is None or _order(work) > _order(found)):
             found = work
     return found
+
+
+def _watches(effect: Effect) -> bool:
+    words = startup_work.words(effect.place) | startup_work.words(last_name(effect))
+    return bool(words & (startup_work.TELEMETRY | startup_work.HOUSEKEEPING))
+
+
+def works_in(program: Program, module: Module, function: Function, effects: Range) -> int:
+    """How many calls among some effects are work."""
+    works = [_of_effect(program, module, function, index) for index in range(effects.start, effects.end)]
+    return sum(work is not None and work.role not in ("import", "other") for work in works)
 
 
 def _order(work: Work) -> tuple[int, int, int]:
@@ -59,8 +76,18 @@ def about_nothing(name: str) -> bool:
     return bool(
         words & (startup_work.TELEMETRY | startup_work.LOG_SETUP)
         or startup_work.words(last) & startup_work.WARM_UP
+        or asks(last)
+        or not startup_work.SAYINGS.isdisjoint(tokens.words(last)[:1])
         or last.strip("_") in startup_work.UPDATE_CHECK
     )
+
+
+def asks(name: str) -> bool:
+    """Whether the name of a function says that it only answers a question."""
+    words = tokens.words(name)
+    if not words or words[0] in startup_work.PREDICATES:
+        return bool(words)
+    return words[-1] in startup_work.ANSWERS and startup_work.START_VERBS.isdisjoint(words)
 
 
 def _of_effect(program: Program, module: Module, function: Function, index: int) -> Work | None:
@@ -76,8 +103,10 @@ def _of_effect(program: Program, module: Module, function: Function, index: int)
         return None
     last = last_name(effect)
     text = call_text(effect, module, function)
-    words = startup_work.words(last)
-    if words & startup_work.CLEAN_UP or operations.lookup(last) == "close":
+    words = startup_work.words(text.rpartition(".")[2])
+    if words & startup_work.CLEAN_UP or operations.lookup(last) == "close" or asks(last):
+        return None
+    if startup_work.words(text) & startup_work.HOUSEKEEPING:
         return None
     if last in startup_work.ROUTING:
         return Work("routing", text, index, "high")
@@ -114,6 +143,8 @@ def _step(program: Program, module: Module, function: Function, index: int, text
         return Work("step", text, index, "medium" if verb else "low")
     if effect.place.startswith("asyncio.") or last in _PLAIN_METHODS:
         return None
+    if operations.lookup(last) is not None:
+        return Work("step", text, index, "medium")
     if any(client_modules.of_module(n) for n in external):
         return Work("step", text, index, "medium")
     if external or verb:
@@ -122,6 +153,7 @@ def _step(program: Program, module: Module, function: Function, index: int, text
 
 
 _PLAIN_METHODS = frozenset({
+    "select", "text", "func", "where", "and_", "or_", "Column", "order_by", "limit", "options", "Lock", "Event",
     "absolute", "add", "add_signal_handler", "append", "copy", "count", "decode", "dict", "done", "encode",
     "endswith", "exists", "extend", "format", "get", "group", "inc", "index", "insert", "is_dir", "is_file",
     "isoformat", "items", "join", "json", "keys", "labels", "lower", "match", "mkdir", "model_dump", "observe", "pop",
@@ -161,7 +193,13 @@ def is_quiet(effect: Effect) -> bool:
 
 def call_text(effect: Effect, module: Module, function: Function) -> str:
     """A call as a reader would write it, without its arguments."""
-    return f"{_text(effect.value, module, function, 3)}()"
+    called = effect.value
+    if last_name(effect) in _RUNNERS:
+        called = next((a for a in effect.args if isinstance(a, Ref | Attr)), called)
+    return f"{_text(called, module, function, 3)}()"
+
+
+_RUNNERS = frozenset({"to_thread", "run_in_threadpool", "run_sync", "run_in_executor", "sync_to_async"})
 
 
 def _text(value: Value | None, module: Module, function: Function, depth: int) -> str:

@@ -8,10 +8,10 @@ from aether_lint.catalog import startup_work
 from aether_lint.detect import failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.degradations import weakest
-from aether_lint.detect.startup_work import Work, about_nothing, work_of
+from aether_lint.detect.startup_work import Work, work_of, works_in
 from aether_lint.facts import Attempt, Caught, Effect, Failed, Function, Handler, Range
 from aether_lint.link import Module, Program
-from aether_lint.link.absence import Step
+from aether_lint.link.absence import IMPORT_ERRORS, Step
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.names import last_name
 from aether_lint.link.startup import Reach
@@ -61,6 +61,8 @@ def _attempt(program: Program, module: Module, function: Function, index: int) -
         return None
     for number, handler in enumerate(attempt.handlers):
         level = broadness(program, module, function, attempt, number)
+        if level is not None and _only_imports_fail(handler) and reach.start.kind in ("import", "main"):
+            level = level if _routes(function, attempt) else None  # an optional import
         if level is not None:
             seen = _handler(program, module, function, index, number, reach, level)
             if seen is not None:
@@ -172,6 +174,8 @@ def _settled(
 def _is_repeated(program: Program, module: Module, function: Function, index: int, work: Work) -> bool:
     """Whether start-up does the same again, unguarded."""
     effect = function.effects[work.index]
+    if effect.kind != "call" or works_in(program, module, function, function.attempts[index].body) > 1:
+        return False
     for name in program.things.called_functions(effect, module, function):
         if name.endswith(".__init__"):  # building one more is not trying again
             continue
@@ -237,6 +241,15 @@ def _type_breadth(
     return "medium" if _has_subclasses(program, place) else None
 
 
+def _only_imports_fail(handler: Handler) -> bool:
+    return bool(handler.types) and IMPORT_ERRORS.issuperset(handler.types)
+
+
+def _routes(function: Function, attempt: Attempt) -> bool:
+    effects = [function.effects[i] for i in failure.inside(attempt.body)]
+    return any(e.kind == "call" and last_name(e) in startup_work.ROUTING for e in effects)
+
+
 def _imports(function: Function, body: Range) -> bool:
     return any(function.effects[i].kind == "import" for i in failure.inside(body))
 
@@ -276,6 +289,3 @@ def _weight(work: Work) -> Confidence:
 
 def _certainty(reach: Reach) -> Confidence:
     return "medium" if reach.start.kind == "import" and reach.depth > 0 else "high"
-
-
-__all__ = ["Swallow", "about_nothing", "broadness", "observe"]
