@@ -20,7 +20,6 @@ class NoqaLines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._lines = lines_of(text)
-        self._marked = [number for number, line in enumerate(self._lines, 1) if NOQA.search(line)]
         self._ranges: dict[int, tuple[int, int]] | None = None
 
     def holding(self, line: int) -> tuple[int, tuple[str, ...]] | None:
@@ -34,16 +33,11 @@ class NoqaLines:
 
     def _range_of(self, line: int) -> tuple[int, int]:
         """The first and the last of the lines that flake8 takes for one with `line`."""
-        if not any(self._may_join(line, marked) for marked in self._marked if marked != line):
-            return line, line
         if self._ranges is None:
-            self._ranges = _ranges(self._text)
+            # to find out costs 1 ms a kilobyte, and is in vain where nothing can join lines
+            joins = any(_JOINS.search(text) for text in self._lines)
+            self._ranges = _ranges(self._text) if joins else {}
         return self._ranges.get(line, (line, line))
-
-    def _may_join(self, line: int, marked: int) -> bool:
-        """Whether a string or a backslash may join two lines; to find out for certain costs 1 ms a kilobyte."""
-        first, last = sorted((line, marked))
-        return any(_JOINS.search(text) for text in self._lines[first - 1 : last])
 
 
 def _ranges(text: str) -> dict[int, tuple[int, int]]:
