@@ -49,6 +49,12 @@ def soft_gates(project: Project, pipelines: Pipelines) -> Iterator[SoftGate]:
             yield _absent(given_up)
 
 
+def stops_nothing(project: Project, pipelines: Pipelines, run: Run) -> bool:
+    """Whether the failure of this one command has no effect, here or later."""
+    loss, _ = _loss_of(run)
+    return loss is not None and not _rechecked(project, run)
+
+
 def _loss_of(run: Run) -> tuple[Loss | None, Place | None]:
     one = run.invocation
     if run.loss is not None:

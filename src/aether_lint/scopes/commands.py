@@ -32,6 +32,8 @@ def unwrap(words: Sequence[str]) -> Call:
     for _ in range(MAX_WRAPPERS):
         while rest and re.match(r"^\w+=(?!=)", rest[0]):
             rest = rest[1:]
+        if rest and re.search(r"(?:^|/)(?:bin|Scripts)/[^/]+$", rest[0]):
+            rest = [rest[0].rpartition("/")[2], *rest[1:]]
         wrapper = next((key for key in sorted(WRAPPERS, key=len, reverse=True) if tuple(rest[: len(key)]) == key), None)
         if wrapper is not None:
             directory = _option(rest, "--directory") or directory

@@ -17,7 +17,8 @@ BESIDE = word_set(
     "docs doc documentation docs_src examples example samples sample demo demos tutorials tutorial notebooks "
     "benchmarks benchmark bench benches perf scripts script tools tool dev devtools ci hack misc contrib "
     "packaging deploy deployment deployments infra infrastructure terraform ansible k8s kubernetes helm charts "
-    "docker build dist site templates etc playground sandbox release releases research experiments frontend "
+    "docker build dist site template templates skeleton cookiecutter etc playground sandbox release releases research "
+    "experiments frontend "
     "static assets website www node cookbook recipes stubs typings typestubs fuzz fuzzing changelog.d "
     "newsfragments requirements"
 )

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 
 from aether_lint.model import Related
 from aether_lint.scopes import mypy_scope, ruff_scope
-from aether_lint.scopes.documents import Document
+from aether_lint.scopes.documents import Document, DocumentError, read_text
 from aether_lint.scopes.known_tools import EQUIVALENT
 from aether_lint.scopes.observations import MissingGate, Place
 from aether_lint.scopes.pipelines import ANYTHING, Pipelines
 from aether_lint.scopes.project import Project
 
+MANIFEST = re.compile(
+    r"(?:[\w.-]+/){0,2}(?:pyproject\.toml|setup\.(?:cfg|py)|Pipfile|package\.json|tox\.ini|environment\.ya?ml"
+    r"|[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)|requirements/[\w.-]+\.(?:txt|in))"
+)
 # What in a command that nobody can follow lets it be that check.
 VAGUE: dict[str, str] = {
     "pytest": r"\btests?\b|\btest-",
@@ -34,9 +38,37 @@ def missing_gates(project: Project, pipelines: Pipelines) -> Iterator[MissingGat
             continue
         elsewhere = [run for run in runs if run.invocation.origin == "ci"] or runs
         instead = elsewhere[0].invocation.workflow if elsewhere else ""
-        uncertain = any(_may_run(tool, names, text) for text in pipelines.opaque)
+        uncertain = may_run_unseen(tool, pipelines)
+        # pre-commit.ci runs hooks on pull requests and need not leave a trace in the repository.
+        uncertain |= any(run.invocation.origin == "hook" for run in runs) and not _runs_hooks(pipelines)
+        # Editors read pyright's and pylint's configuration too: without the tool among the requirements it is theirs.
+        uncertain |= not runs and not _declared(project, names)
         related = [Related(r.invocation.place.path, r.invocation.place.span, "runs here only") for r in elsewhere[:2]]
         yield MissingGate(place, tool, configuration, instead, uncertain, tuple(related))
+
+
+def may_run_unseen(tool: str, pipelines: Pipelines) -> bool:
+    """Whether something on pull requests that cannot be followed may start the tool."""
+    return any(_may_run(tool, EQUIVALENT[tool], text) for text in pipelines.opaque)
+
+
+def _runs_hooks(pipelines: Pipelines) -> bool:
+    """Whether CI itself runs pre-commit."""
+    return any(run.invocation.origin == "ci" and run.invocation.passed is not None for run in pipelines.runs)
+
+
+def _declared(project: Project, names: frozenset[str]) -> bool:
+    """Whether a manifest lists one of the tools among what the project installs."""
+    pattern = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w./-])")
+    for path in project.tree.files:
+        if MANIFEST.fullmatch(path):
+            try:
+                text = read_text(project.root, path)
+            except DocumentError:
+                continue
+            if pattern.search(re.sub(r"\[\[?tool\.[^\]]*\]", "", text)):
+                return True
+    return False
 
 
 def _may_run(tool: str, names: frozenset[str], text: str) -> bool:

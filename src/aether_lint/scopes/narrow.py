@@ -15,8 +15,11 @@ MAX_TARGETS = 8  # package roots that a fix lists before it says "."
 MIN_MISSING = 2  # one file less is no narrow scope
 
 
-def mypy_scopes(project: Project, measured: Sequence[mypy_scope.Measured]) -> list[Scope]:
-    """Narrow scopes of mypy among what was measured: by configuration, by command line."""
+def mypy_scopes(project: Project, measured: Sequence[mypy_scope.Measured], unseen: bool) -> list[Scope]:
+    """Narrow scopes of mypy among what was measured: by configuration, by command line.
+
+    `unseen` says that commands which cannot be followed may start mypy too.
+    """
     usable = [one for one in measured if not one.failure]
     gates = [one for one in usable if one.invocation.origin != "configuration"]
     bare = [one for one in usable if one.invocation.origin == "configuration" and _targets_key(project, one)]
@@ -31,8 +34,8 @@ def mypy_scopes(project: Project, measured: Sequence[mypy_scope.Measured]) -> li
         found.append(_configured(project, one, "info" if wide else "error", overridden))
     if gates and not bare and _narrow(project, by_gates, ""):
         widest = max(gates, key=lambda one: (len(one.covered), one.invocation.place.path))
-        if _names_paths(widest.invocation) and not _excludes_decide(project, widest):
-            found.append(_by_arguments(project, widest, gates))
+        if _overrides(widest.invocation) and not _excludes_decide(project, widest):
+            found.append(_by_arguments(project, widest, gates, unseen))
     return found
 
 
@@ -95,7 +98,9 @@ def _excluded(project: Project, one: mypy_scope.Measured) -> frozenset[str]:
     return frozenset(project.relative(path) for paths in dropped.values() for path in paths)
 
 
-def _by_arguments(project: Project, widest: mypy_scope.Measured, gates: Sequence[mypy_scope.Measured]) -> Scope:
+def _by_arguments(
+    project: Project, widest: mypy_scope.Measured, gates: Sequence[mypy_scope.Measured], unseen: bool
+) -> Scope:
     modules = _below(project, "")
     together = _union(one.covered for one in gates)
     return Scope(
@@ -110,10 +115,11 @@ def _by_arguments(project: Project, widest: mypy_scope.Measured, gates: Sequence
         missing=_examples(modules - together),
         ceiling="error",
         related=tuple(_ran(one.invocation) for one in gates if one is not widest)[:3],
+        uncertain=unseen,
     )
 
 
-def ruff_scopes(project: Project, measured: Sequence[ruff_scope.Measured]) -> list[Scope]:
+def ruff_scopes(project: Project, measured: Sequence[ruff_scope.Measured], unseen: bool) -> list[Scope]:
     """Narrow scopes of `ruff check`: by include and exclude, by command line."""
     usable = [one for one in measured if not one.failure]
     gates = [one for one in usable if one.invocation.origin != "configuration"]
@@ -126,7 +132,7 @@ def ruff_scopes(project: Project, measured: Sequence[ruff_scope.Measured]) -> li
             found.append(_ruff_configured(project, one, place, "info" if wide else "error"))
     if gates and not found and _narrow(project, together, ""):
         widest = max(gates, key=lambda one: (len(one.covered), one.invocation.place.path))
-        found.append(_ruff_arguments(project, widest, gates, together))
+        found.append(_ruff_arguments(project, widest, gates, together, unseen))
     return found
 
 
@@ -163,7 +169,11 @@ def _ruff_configured(
 
 
 def _ruff_arguments(
-    project: Project, widest: ruff_scope.Measured, gates: Sequence[ruff_scope.Measured], together: frozenset[str]
+    project: Project,
+    widest: ruff_scope.Measured,
+    gates: Sequence[ruff_scope.Measured],
+    together: frozenset[str],
+    unseen: bool,
 ) -> Scope:
     modules = _below(project, "")
     return Scope(
@@ -179,6 +189,7 @@ def _ruff_arguments(
         ceiling="error",
         note=widest.note,
         related=tuple(_ran(one.invocation) for one in gates if one is not widest)[:3],
+        uncertain=unseen,
     )
 
 

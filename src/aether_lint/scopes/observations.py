@@ -46,6 +46,7 @@ class Scope(Struct, frozen=True, tag=True):
     note: str = ""  # what had to be changed so that our version reads the configuration
     widen_to: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
+    uncertain: bool = False  # other commands, which cannot be followed, may check more
 
 
 class Dropped(Struct, frozen=True, tag=True):

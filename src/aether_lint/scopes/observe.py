@@ -12,10 +12,10 @@ from aether_lint.model import FileError
 from aether_lint.scopes import mypy_scope, mypy_silence, narrow, ruff_scope
 from aether_lint.scopes.cache import Cache, state_of
 from aether_lint.scopes.ci_gates import dead_workflows, soft_gates
-from aether_lint.scopes.missing_gates import configured, missing_gates
+from aether_lint.scopes.missing_gates import configured, may_run_unseen, missing_gates
 from aether_lint.scopes.observations import Invocation, Observation
 from aether_lint.scopes.overview import GateRow, Measurements, rows
-from aether_lint.scopes.pipelines import read_pipelines
+from aether_lint.scopes.pipelines import Pipelines, read_pipelines
 from aether_lint.scopes.project import (
     Project,
     configuration_state,
@@ -88,11 +88,11 @@ def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:
     invocations = [run.invocation for run in pipelines.runs if not run.dead]
     measured = _measurements(project, invocations, errors)
     observations: list[Observation] = [
-        *narrow.mypy_scopes(project, measured.mypy),
+        *narrow.mypy_scopes(project, measured.mypy, _unseen("mypy", pipelines)),
         *mypy_silence.excluded(project, measured.mypy),
         *mypy_silence.silenced(project, measured.mypy),
         *mypy_silence.imports(project, measured.mypy),
-        *narrow.ruff_scopes(project, measured.ruff),
+        *narrow.ruff_scopes(project, measured.ruff, _unseen("ruff", pipelines)),
         *blankets(project, _tools_in_use(project, invocations)),
         *missing_gates(project, pipelines),
         *soft_gates(project, pipelines),
@@ -104,6 +104,12 @@ def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:
         errors.append(FileError(".", "tool", str(failure)))
     modules = [module.path for module in project.party.modules]
     return Survey(observations, errors, rows(project, pipelines, measured), modules, project.party.apart)
+
+
+def _unseen(tool: str, pipelines: Pipelines) -> bool:
+    """Whether the tool may also run where we cannot see it, or with arguments that only the run knows."""
+    runs = [run.invocation for run in pipelines.runs if run.invocation.tool == tool]
+    return may_run_unseen(tool, pipelines) or any(not one.known for one in runs)
 
 
 def _tools_in_use(project: Project, invocations: list[Invocation]) -> frozenset[str]:

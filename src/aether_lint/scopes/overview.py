@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from aether_lint.scopes import mypy_scope, ruff_scope
+from aether_lint.scopes.ci_gates import stops_nothing
 from aether_lint.scopes.known_tools import CHECKS
 from aether_lint.scopes.missing_gates import configured
 from aether_lint.scopes.pipelines import ANYTHING, Pipelines, Run
@@ -61,7 +62,7 @@ def _row(
     covered, strictness = _measured(tool, measured)
     elsewhere = "unsure" if any(text == ANYTHING for text in pipelines.opaque) else "no"
     reviewed = "yes" if on_review else elsewhere
-    blocking = [run for run in on_review if run.loss is None]
+    blocking = [run for run in on_review if not stops_nothing(project, pipelines, run)]
     return GateRow(
         tool=tool,
         kind=CHECKS.get(tool, "security"),

@@ -19,6 +19,8 @@ from aether_lint.scopes.toxfile import tox_commands
 PLAIN_SHELL = Options(errexit=False, pipefail=False)
 STOPS = Options(errexit=True, pipefail=False)
 MAX_SCRIPT_LINES = 600
+MAX_REFERENCES = 4  # entries of a script table that name other entries
+ENTRY_KEYS = ("cmd", "shell", "script", "sequence", "composite", "chain", "all")
 # Where task runners keep their commands in pyproject.toml: program -> tables.
 TABLES: dict[str, tuple[tuple[str, ...], ...]] = {
     "poe": (("tool", "poe", "tasks"),),
@@ -54,7 +56,7 @@ def nested(project: Project, call: Call, cwd: str) -> list[Nested] | None:
         case "nox":
             return list(_nox(project, call.args, cwd))
         case "task":
-            return list(_taskfile(project, call.args, cwd))
+            return [*_taskfile(project, call.args, cwd)] or [*_table(project, "taskipy", call.args, cwd)]
         case "just":
             return list(_just(project, call.args, cwd))
         case "hatch":
@@ -271,37 +273,36 @@ def _hatch(project: Project, args: Sequence[str], cwd: str) -> Iterator[Nested]:
     if words[:1] != ["run"] or len(words) < 2 or document is None:
         return
     environment, _, script = words[1].rpartition(":")
-    keys = ("tool", "hatch", "envs", environment or "default", "scripts", script)
-    if document.get(*keys) is None:
+    table = ("tool", "hatch", "envs", environment or "default", "scripts")
+    if document.get(*table, script) is None:
         yield Nested(_quoted(words[1:]), document.path, 1, 0, PLAIN_SHELL, cwd)
         return
-    yield from _entries(document, keys, cwd)
+    yield from _entries(document, table, script, cwd)
 
 
-def _entries(document: Document, keys: tuple[str, ...], cwd: str, depth: int = 0) -> Iterator[Nested]:
-    """The commands of one entry of a script table: text, list, or table with cmd, shell, sequence, composite."""
+def _entries(document: Document, table: tuple[str, ...], name: str, cwd: str, depth: int = 0) -> Iterator[Nested]:
+    """The commands of one entry of a script table: text, a list, or a table with cmd, shell, sequence, composite."""
+    keys = (*table, name)
     value: Any = document.get(*keys)
-    span = document.locate(*keys)
     if isinstance(value, dict):
-        inner = next((k for k in ("cmd", "shell", "script", "sequence", "composite", "chain", "all") if k in value), "")
+        inner = next((key for key in ENTRY_KEYS if key in value), "")
         value, keys = (value.get(inner), (*keys, inner)) if inner else (None, keys)
-        span = document.locate(*keys)
     for index, item in enumerate(value if isinstance(value, list) else [value]):
-        text = (
-            item if isinstance(item, str) else item.get("cmd", item.get("shell", "")) if isinstance(item, dict) else ""
-        )
-        place = document.locate(*keys, index) if isinstance(value, list) else span
-        sibling = (
-            *keys[: -2 if isinstance(document.get(*keys[:-1]), dict) and len(keys) > 4 else -1],
-            str(text).split(" ")[0],
-        )
-        if depth < 4 and str(text) and sibling != keys and document.get(*sibling) is not None:
-            yield from _entries(document, sibling, cwd, depth + 1)
+        text = _entry_text(item)
+        other = text.partition(" ")[0]
+        if depth < MAX_REFERENCES and other and other != name and document.get(*table, other) is not None:
+            yield from _entries(document, table, other, cwd, depth + 1)
             continue
-        ignored = str(text).startswith("- ")
-        loss = Loss("-", "a script line that starts with `-` never fails") if ignored else None
-        shell = re.sub(r"\{(?:args|root|env)[^}]*\}", " ", str(text or "").removeprefix("- "))
+        place = document.locate(*keys, index) if isinstance(value, list) else document.locate(*keys)
+        loss = Loss("-", "a script line that starts with `-` never fails") if text.startswith("- ") else None
+        shell = re.sub(r"\{(?:args|root|env)[^}]*\}", " ", text.removeprefix("- "))
         yield Nested(shell, document.path, place.line, place.column - 1, PLAIN_SHELL, cwd, loss)
+
+
+def _entry_text(item: Any) -> str:
+    if isinstance(item, dict):
+        item = item.get("cmd", item.get("shell", item.get("ref", "")))
+    return item if isinstance(item, str) else ""
 
 
 def _table(project: Project, program: str, args: Sequence[str], cwd: str) -> Iterator[Nested]:
@@ -313,7 +314,7 @@ def _table(project: Project, program: str, args: Sequence[str], cwd: str) -> Ite
         return
     for table in TABLES.get(program, ()):
         if document.get(*table, words[0]) is not None:
-            yield from _entries(document, (*table, words[0]), cwd)
+            yield from _entries(document, table, words[0], cwd)
 
 
 def exists(project: Project, path: str) -> bool:

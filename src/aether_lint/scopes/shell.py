@@ -119,7 +119,7 @@ class _Reader:
     def statement(self, node: "Node", state: _State, last: bool, following: str) -> None:
         decides = (state.decides and last) or self.errexit
         loss = state.loss or self.trap
-        if loss is None and not decides and not self._read_later(following):
+        if loss is None and not decides and not self._read_later(following) and not _leaves(node, self.text):
             why = (
                 "`set +e` is in force"
                 if re.search(r"set\s+\+\w*e", self.text)
@@ -176,13 +176,15 @@ class _Reader:
             self.functions[_text(name)] = body
 
     def assignment(self, node: "Node", state: _State) -> None:
-        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None and node.type == "variable_assignment":
-            word = self.word(value) if value is not None else ""
-            if UNKNOWN in word:
-                self.env.pop(_text(name), None)
-            else:
-                self.env[_text(name)] = word
+        declared = [child for child in node.named_children if child.type == "variable_assignment"]
+        for one in declared if node.type == "declaration_command" else [node]:
+            name, value = one.child_by_field_name("name"), one.child_by_field_name("value")
+            if name is not None:
+                word = self.word(value) if value is not None else ""
+                if UNKNOWN in word:
+                    self.env.pop(_text(name), None)
+                else:
+                    self.env[_text(name)] = word
         for inner in _substitutions(node):
             self.body(inner, _deeper(state))
 
@@ -392,6 +394,13 @@ def _can_fail(nodes: list["Node"], script: str) -> bool:
         return True
     keeps = re.search(r"^\s*(?:\w+=\S|\(\(\s*\w+|\w+\+=)|GITHUB_(?:OUTPUT|ENV)", text, re.MULTILINE)
     return bool(keeps) and (_tells_apart(script) or "GITHUB_" in text)
+
+
+def _leaves(node: "Node", script: str) -> bool:
+    """Whether a branch takes care of the failure itself: `… || exit 1`, `if ! …; then exit 1; fi`."""
+    if node.type == "list":
+        return any(child.type == "||" for child in node.children) and _can_fail([node.named_children[-1]], script)
+    return node.type == "if_statement" and _can_fail([node], script)
 
 
 def _lost_by(right: "Node", script: str) -> Loss | None:

@@ -48,6 +48,7 @@ def finding(scope: Scope) -> Finding:
         scope.place,
         _message(scope),
         _advice(scope),
+        confidence="low" if scope.uncertain else "high",
         related=scope.related,
         fix=_fix(scope),
     )

@@ -1,0 +1,100 @@
+"""`aether-lint gates` as a process: the table in each format, fixes with before and after, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gates_project import project
+
+WORKFLOW = (
+    "on: pull_request\njobs:\n  checks:\n    runs-on: x\n    steps:\n      - run: mypy\n      - run: pytest || true\n"
+)
+FILES = {
+    "aether-lint.toml": "",
+    "pyproject.toml": '[tool.mypy]\nstrict = true\nfiles = ["app/orders.py"]\n',
+    ".github/workflows/checks.yml": WORKFLOW,
+    "tests/test_orders.py": "",
+}
+
+
+def gates(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    command = [sys.executable, "-m", "aether_lint", "gates", *args]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_table_in_text(tmp_path: Path) -> None:
+    run = gates(project(tmp_path, FILES), "--quiet")
+    assert run.returncode == 1
+    assert run.stdout.splitlines() == [
+        "tool    configured on   modules     rules   pull requests  blocks",
+        "mypy    pyproject.toml  1/5 (20 %)  strict  yes            yes",
+        "pytest  command line    -           -       yes            no",
+        "5 first-party modules; not counted: 1 tests",
+    ]
+
+
+def test_findings_follow_the_table(tmp_path: Path) -> None:
+    run = gates(project(tmp_path, FILES))
+    assert "error[AET501]" in run.stdout
+    assert "error[AET522]" in run.stdout
+    assert gates(tmp_path, "--exit-zero").returncode == 0
+
+
+def test_table_in_json(tmp_path: Path) -> None:
+    run = gates(project(tmp_path, FILES), "--output-format", "json", "--show-modules")
+    document = json.loads(run.stdout)
+    row = document["gates"][0]
+    assert (document["version"], document["modules"], len(document["module_paths"])) == (1, 5, 5)
+    assert (row["tool"], row["covered"], row["total"], row["percent"]) == ("mypy", 1, 5, 20.0)
+    assert (row["on_pull_requests"], row["blocks"], row["runs"]) == ("yes", "yes", ["job checks of checks.yml"])
+    assert {finding["code"] for finding in document["findings"]} == {"AET501", "AET522"}
+
+
+def test_table_in_markdown(tmp_path: Path) -> None:
+    lines = gates(project(tmp_path, FILES), "--output-format", "markdown").stdout.splitlines()
+    assert lines[2] == "| mypy | pyproject.toml | 1/5 (20 %) | strict | yes | yes |"
+    assert any(line.startswith("- **AET522** `.github/workflows/checks.yml:7`") for line in lines)
+
+
+def test_modules_are_listed_with_what_does_not_count(tmp_path: Path) -> None:
+    out = gates(project(tmp_path, FILES), "--show-modules", "--quiet").stdout
+    assert "  app/orders.py\n" in out
+    assert "not counted, tests:\n  tests/test_orders.py\n" in out
+
+
+def test_fix_measures_again_and_says_before_and_after(tmp_path: Path) -> None:
+    shown = gates(project(tmp_path, FILES), "--diff")
+    assert '+files = ["app"]' in shown.stdout
+    assert shown.returncode == 1
+    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == FILES["pyproject.toml"]
+    run = gates(tmp_path, "--fix")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "mypy: 1 -> 5 modules\n" in run.stdout
+    assert '\nfiles = ["app"]\n' in (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
+    assert (tmp_path / ".github/workflows/checks.yml").read_text(encoding="utf-8") == WORKFLOW.replace(" || true", "")
+    assert gates(tmp_path).returncode == 0
+
+
+def test_what_cannot_be_measured_makes_the_answer_incomplete(tmp_path: Path) -> None:
+    run = gates(project(tmp_path, {"aether-lint.toml": "", "ruff.toml": 'line-length = "wide"\n'}))
+    assert run.returncode == 2
+    assert "ruff.toml" in run.stderr
+
+
+def test_project_without_gates_is_clean(tmp_path: Path) -> None:
+    run = gates(project(tmp_path, {"aether-lint.toml": ""}))
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["::error file=x::", "a\nb", "\x1b[31m"])
+def test_names_of_files_drive_no_terminal_and_no_ci(tmp_path: Path, name: str) -> None:
+    project(tmp_path, {**FILES, f"app/{name}.py": ""})
+    for args in ((), ("--output-format", "markdown"), ("--show-modules",)):
+        out = gates(tmp_path, *args).stdout
+        assert not any(line.startswith("::") for line in out.splitlines())
+        assert "\x1b" not in out
