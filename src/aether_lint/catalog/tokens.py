@@ -334,3 +334,23 @@ def is_environment_name(variable: str) -> bool:
 def receiver(name: str) -> Receiver | None:
     """What a variable or attribute of this name probably is; the last telling word decides."""
     return next((RECEIVERS[word] for word in reversed(words(name)) if word in RECEIVERS), None)
+
+
+CACHE_WORDS = frozenset({"cache", "caches", "cached", "memo", "memoized", "lru", "ttl", "recent", "seen_errors"})
+"""Words that make a container a copy of something that is kept elsewhere."""
+
+TOGGLE_WORDS = frozenset(
+    {"enable", "enabled", "disable", "disabled", "use", "is", "has", "skip", "allow", "allowed", "require", "required"}
+)
+"""First or last words of switches: that one is off is a choice, not a missing address."""
+
+
+def names_cache(place: str) -> bool:
+    """Whether the last part of a place says that it is a cache."""
+    return any(word in CACHE_WORDS for word in words(place.replace(":", ".").rpartition(".")[2]))
+
+
+def names_toggle(variable: str) -> bool:
+    """Whether a variable is a switch by its name."""
+    parts = words(variable)
+    return bool(parts) and (parts[0] in TOGGLE_WORDS or parts[-1] in TOGGLE_WORDS)

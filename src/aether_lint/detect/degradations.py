@@ -11,15 +11,17 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aether_lint.catalog import lossless, tokens
+from aether_lint.catalog import deployment, lossless, tokens, volatile
 from aether_lint.detect import installs
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
-from aether_lint.detect.installs import Install, Made
-from aether_lint.facts import Function, failures_in
+from aether_lint.detect.installs import Install, Made, same_origin
+from aether_lint.facts import Atom, Cond, Const, Every, Function, Some, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
-from aether_lint.link.gates import Gate
+from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
+from aether_lint.link.mentions import folded
+from aether_lint.link.refusals import Setting
 from aether_lint.link.subjects import Subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -66,7 +68,8 @@ def observe(program: Program, module: Module) -> list[Degradation]:
                 found.append(seen)
             elif seen is not None:
                 refused.add(seen)
-    return sorted(_one_per_chain(_one_per_statement(found), refused), key=lambda d: (d.span, d.scope))
+    chains = _one_per_chain(_one_per_statement(found), refused)
+    return _one_per_flag(sorted(chains, key=lambda d: (d.span, d.scope)))
 
 
 def _decision(
@@ -76,6 +79,7 @@ def _decision(
     if not decision.taken.effects:
         return None
     roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
+    roots = tuple((root, chain) for root, chain in roots if root.kind != "default" or deployment.is_address(root.name))
     if not roots:
         return None
     root, chain = _own(roots, module, function, decision)
@@ -89,10 +93,57 @@ def _decision(
     subject = _subject(program, module, function, decision, root, install)
     if subject is None:
         return None
-    gate = program.gates.of_site(module, function, install.effect)
-    if gate.level in ("closed", "test"):
+    gate = stronger(
+        program.gates.of_site(module, function, install.effect),
+        _gate_of_alternative(program, module, function, decision.guard.cond, root),
+    )
+    if gate.level in ("closed", "test") or _is_chosen(program, module, function, install.effect):
+        return None
+    if _is_refused(program, root, gate):
         return None
     return _degradation(program, module, function, decision, root, chain, install, subject, gate)
+
+
+def _gate_of_alternative(program: Program, module: Module, function: Function, cond: Cond, root: Root) -> Gate:
+    """The gate before those alternatives of a condition that hold because of the root."""
+    if not isinstance(cond, Some):
+        return program.gates.of_cond(cond, module, function)
+    found: Gate | None = None
+    for part in cond.conds:
+        if any(same_origin(other, root) for other, _ in program.absences.of_cond(part, module, function)):
+            gate = program.gates.of_cond(part, module, function)
+            found = gate if found is None else weaker(found, gate)
+    return OPEN if found is None else found
+
+
+def _is_chosen(program: Program, module: Module, function: Function, index: int) -> bool:
+    """Whether an operator named the replacement: `backend == "memory"`, where that is not the default."""
+    for number in guard_chain(function, function.effects[index].when):
+        for atom in _atoms(function.guards[number].cond):
+            if atom.kind != "equals" or not atom.positive or not isinstance(atom.arg, Const):
+                continue
+            named = volatile.of_settings_value(str(atom.arg.value).lower())
+            if named is not None and not program.absences.of_cond(atom, module, function):
+                return True
+    return False
+
+
+def _atoms(cond: Cond) -> list[Atom]:
+    if isinstance(cond, Every):
+        return [atom for part in cond.conds for atom in _atoms(part)]
+    return [cond] if isinstance(cond, Atom) else []
+
+
+def _is_refused(program: Program, root: Root, gate: Gate) -> bool:
+    """Whether a check at start-up, or later in the function, refuses the missing setting or the flag."""
+    if root.kind == "unset":
+        return _refusal(program, root.name, None) != "never"
+    return gate.level == "flag" and all(_refusal(program, name, "1") != "never" for name in gate.names)
+
+
+def _refusal(program: Program, name: str, value: str | None) -> str:
+    setting = Setting(frozenset(), frozenset({name}), value, frozenset({folded(name)}))
+    return program.refusals.of(setting).verdict
 
 
 def _explained(roots: Roots) -> Roots:
@@ -110,7 +161,8 @@ def _degradation(
     subject: Subject,
     gate: Gate,
 ) -> Degradation | None:
-    trigger: Trigger = "flag" if gate.level == "flag" or root.kind in ("flag", "test") else root.kind
+    kind: Trigger = "unset" if root.kind == "default" else "flag" if root.kind in ("flag", "test") else root.kind
+    trigger: Trigger = "flag" if gate.level == "flag" else kind
     direct = bool(failures_in(decision.guard.cond))
     names = (root.name,) if root.kind == "flag" else ()
     return Degradation(
@@ -259,6 +311,21 @@ def _one_per_chain(found: Sequence[Degradation], refused: Collection[Root]) -> l
         else:
             spoken_for.setdefault(seen.root, []).append(seen)
     return [_with_uses(seen, spoken_for.get(seen.root, []) if seen.direct else []) for seen in kept]
+
+
+def _one_per_flag(found: Sequence[Degradation]) -> list[Degradation]:
+    """One finding for each flag of a module, at its first effect; the others are related."""
+    first: dict[tuple[str, ...], int] = {}
+    kept: list[Degradation] = []
+    for seen in found:
+        names = seen.gate.names if seen.trigger == "flag" else ()
+        if names and names in first:
+            kept[first[names]] = _with_uses(kept[first[names]], [seen])
+            continue
+        if names:
+            first[names] = len(kept)
+        kept.append(seen)
+    return kept
 
 
 def _with_uses(seen: Degradation, uses: Sequence[Degradation]) -> Degradation:

@@ -9,7 +9,7 @@ from aether_lint.detect.arms import Decision, refuses
 from aether_lint.facts import Const, Definition, Display, Effect, Function, Result, Value, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
-from aether_lint.link.nature import Nature, NatureTable
+from aether_lint.link.nature import Nature, NatureTable, access_words
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
 
@@ -114,6 +114,8 @@ class _Search:
         for name in self.program.things.called_functions(effect, self.module, self.function):
             where = self.program.names.function(name)
             if where is None or name.endswith(".__init__"):
+                continue
+            if not access_words(name):
                 continue
             owner = f"{where[0].path}:{where[1].owner}" if where[1].owner else ""
             if owner and self._is_other_object(effect, owner):
@@ -234,8 +236,13 @@ class _Search:
         if not isinstance(effect.value, Const) or effect.value.value not in (None, False, True):
             return False
         if effect.kind == "return":
-            return effect.value.value is None
+            return effect.value.value is None and self._other_returns_client()
         return effect.kind == "bind" and ">" not in effect.place
+
+    def _other_returns_client(self) -> bool:
+        effects = [self.function.effects[i] for i in self.decision.other.effects]
+        effects += [e for e in self.function.effects if e.when < 0]
+        return any(e.kind == "return" and self._nature(e.value).kind == "durable" for e in effects)
 
     def _degrading_uses(self, root: Root) -> Iterator[Step]:
         """Decisions elsewhere in the module that hold because of this root, and go on with less."""

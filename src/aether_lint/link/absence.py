@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from aether_lint.catalog import deployment, env_apis
+from aether_lint.catalog import deployment, env_apis, tokens
 from aether_lint.facts import (
     Arms,
     Atom,
@@ -249,7 +249,8 @@ class AbsenceTable:
                 ):
                     found.append(ask((f"{base.name}.{name}", sense)))
                     break
-        if not found and sense == "falsy" and deployment.is_settings_name(head.replace(">", ".").rpartition(".")[2]):
+        settings = deployment.is_settings_name(head.replace(">", ".").rpartition(".")[2])
+        if not found and sense == "falsy" and settings and not tokens.names_toggle(name):
             found.append(((root("unset", name, path), ()),))
         return merge(*found)
 
@@ -260,6 +261,8 @@ class AbsenceTable:
         bases = self._things.bases(f"{module.path}:{function.key}")
         if any(b.kind == "external" and env_apis.settings_base(b.name) for b in bases):
             name = place.rpartition(".")[2]
+            if tokens.names_toggle(name):
+                return ()
             step = Step(module.path, effect.span, f"`{name}` is empty unless it is set")
             return ((root("unset", name.upper(), module.path, function.key), (step,)),)
         return ()
@@ -321,6 +324,8 @@ class AbsenceTable:
         holds_unset = (unset == literal.value) == positive
         if not holds_unset and str(literal.value).lower() not in SWITCHED_ON:
             return ()  # an operator who names a back end has chosen it
+        if holds_unset and str(literal.value).lower() in SWITCHED_ON:
+            return ()  # a switch that nobody turned on
         kind: Literal["unset", "flag"] = "unset" if holds_unset else "flag"
         return ((root(kind, name, module.path), ()),)
 
@@ -399,7 +404,8 @@ class AbsenceTable:
 
     def _external(self, name: str, sense: Sense, module: Module) -> Roots:
         head, _, last = name.rpartition(".")
-        if sense == "falsy" and last and deployment.is_settings_name(head.rpartition(".")[2]):
+        settings = deployment.is_settings_name(head.rpartition(".")[2])
+        if sense == "falsy" and last and settings and not tokens.names_toggle(last):
             return ((root("unset", last, module.path, ""), ()),)
         return ()
 
@@ -437,6 +443,8 @@ class AbsenceTable:
         if default is None:
             return ()
         off = default.value is None or not default.value or str(default.value).lower() in ("false", "0", "no", "off")
+        if off and sense == "falsy" and (read.cast == "bool" or tokens.names_toggle(read.names[0])):
+            return ()  # a switch that nobody turned on
         if off == (sense == "falsy"):
             kind: Literal["unset", "flag"] = "unset"
         elif sense == "truthy" and (read.cast == "bool" or not deployment.is_address(read.names[0])):

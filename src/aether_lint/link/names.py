@@ -21,10 +21,16 @@ class Site(Struct, frozen=True):
     index: int
 
 
+# methods that change the container they are called on
+CHANGING_METHODS = frozenset(
+    "append appendleft extend extendleft add update setdefault pop popleft popitem insert discard remove clear".split()
+)
+
+
 class Module:
     """One module's facts, with its functions by key and its bindings by place."""
 
-    __slots__ = ("_bindings", "_calls", "facts", "functions", "path")
+    __slots__ = ("_bindings", "_calls", "_changed", "facts", "functions", "path")
 
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
@@ -32,6 +38,7 @@ class Module:
         self.functions = {f.key: f for f in facts.functions}
         self._bindings: dict[str, list[tuple[Function, int]]] | None = None
         self._calls: dict[str, list[tuple[Function, int]]] | None = None
+        self._changed: frozenset[str] | None = None
 
     @property
     def bindings(self) -> dict[str, list[tuple[Function, int]]]:
@@ -54,6 +61,20 @@ class Module:
                     if effect.kind == "call":
                         self._calls.setdefault(last_name(effect), []).append((function, index))
         return self._calls
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The places whose content some effect changes: item assignment, deletion, a method that changes."""
+        if self._changed is None:
+            found = set()
+            for function in self.facts.functions:
+                for effect in function.effects:
+                    if effect.kind in ("write", "delete", "augment"):
+                        found.add(effect.place)
+                    elif effect.kind == "call" and effect.place.rpartition(".")[2] in CHANGING_METHODS:
+                        found.add(effect.place.rpartition(".")[0])
+            self._changed = frozenset(found)
+        return self._changed
 
 
 def last_name(effect: Effect) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from aether_lint.catalog import volatile
+from aether_lint.catalog import operations, tokens, volatile
 from aether_lint.facts import (
     NEXT,
     RETURN,
@@ -73,8 +73,9 @@ class NatureTable:
         self._things = things
         self._subjects = subjects
         self._classes: dict[str, Nature] = {}
+        self._states: dict[str, bool] = {}
+        self._elsewhere: dict[str, bool] = {}
         self._boxes: Fixpoint[str, Boxes] = Fixpoint(self._box_equation, frozenset())
-        self._disk: Fixpoint[str, bool] = Fixpoint(self._disk_equation, False)
 
     def of_value(self, value: Value | None, module: Module, function: Function) -> Nature:
         """The nature of a value: the worst of what it may be, unknown when nothing is known."""
@@ -108,7 +109,7 @@ class NatureTable:
         for name in refs_in(value):
             if name.startswith(":") and ">" not in name:
                 place = self._names.globalise(name, module.path)
-                if any(t.kind == "box" for t in self._things.of_place(place)):
+                if self._is_state(place):
                     return place
         return None
 
@@ -154,8 +155,15 @@ class NatureTable:
         return self._boxes(name)
 
     def on_disk(self, name: str) -> bool:
-        """Whether a function works on local files, also through its callees."""
-        return self._disk(name)
+        """Whether a function that says to read or write works on local files, itself or one call down."""
+        where = self._names.function(name)
+        if where is None or not access_words(name):
+            return False
+        module, function = where
+        if _touches_disk(function):
+            return True
+        called = [n for e in function.effects for n in self._things.called_functions(e, module, function)]
+        return any((inner := self._names.function(n)) is not None and _touches_disk(inner[1]) for n in called)
 
     def box_of(self, effect: Effect, module: Module, function: Function) -> str | None:
         """The place of the container of a module or instance that an effect works on."""
@@ -168,9 +176,28 @@ class NatureTable:
         if not place.startswith(":") or ">" in place:
             return None
         found = self._names.globalise(place, module.path)
-        if any(t.kind == "box" for t in self._things.of_place(found)):
-            return found
-        return None
+        return found if self._is_state(found) else None
+
+    def _is_state(self, place: str) -> bool:
+        """Whether a place holds a container that the program changes, and no mere cache of something kept elsewhere."""
+        if place not in self._states:
+            is_box = any(t.kind == "box" for t in self._things.of_place(place))
+            self._states[place] = is_box and not tokens.names_cache(place) and self._is_changed(place)
+        return self._states[place]
+
+    def _is_changed(self, place: str) -> bool:
+        path, _, rest = place.partition(":")
+        module = self._names.modules.get(path)
+        return module is not None and (f":{rest}" in module.changed or f":{rest}" in self._changed_elsewhere(place))
+
+    def _changed_elsewhere(self, place: str) -> frozenset[str]:
+        """Attributes are changed by subclasses, too; names of modules by their importers."""
+        last = place.replace(":", ".").rpartition(".")[2]
+        if last not in self._elsewhere:
+            self._elsewhere[last] = any(
+                name.endswith((f".{last}", f":{last}")) for m in self._names.modules.values() for name in m.changed
+            )
+        return frozenset({":" + place.partition(":")[2]}) if self._elsewhere[last] else frozenset()
 
     def _box_equation(self, name: str, ask: Callable[[str], Boxes]) -> Boxes:
         where = self._names.function(name)
@@ -186,18 +213,6 @@ class NatureTable:
                 for callee in self._things.called_functions(effect, module, function):
                     found |= ask(callee)
         return frozenset(sorted(found)[:8])
-
-    def _disk_equation(self, name: str, ask: Callable[[str], bool]) -> bool:
-        where = self._names.function(name)
-        if where is None:
-            return False
-        module, function = where
-        return _touches_disk(function) or any(
-            ask(callee)
-            for effect in function.effects
-            if effect.kind == "call"
-            for callee in self._things.called_functions(effect, module, function)
-        )
 
     def _class(self, name: str) -> Nature:
         if name not in self._classes:
@@ -275,9 +290,14 @@ def _volatile_kind(found: volatile.Volatile) -> Kind:
     return "null" if found.kind == "no-op" else "volatile"
 
 
+def access_words(name: str) -> bool:
+    """Whether a function's name says that it reads, writes or keeps something."""
+    return any(operations.lookup(word) in ("read", "write") for word in tokens.words(name.rpartition(".")[2]))
+
+
 def _is_active(function: Function) -> bool:
     name = function.key.rpartition(".")[2]
-    return name == "__call__" or not (name.startswith("__") or name in _IGNORED_METHODS)
+    return name in ("__call__", "__getattr__") or not (name.startswith("__") or name in _IGNORED_METHODS)
 
 
 def _is_abstract(function: Function) -> bool:
