@@ -356,6 +356,12 @@ CASES = [
         'import os\nKEY = "S"\nsecret = os.environ[KEY]\nif not secret:\n    raise RuntimeError(f"{KEY} is empty")\n',
     ),
     Case(
+        "random_value_of_the_process",
+        "require_env",
+        "import os\nimport secrets\n\nKEY = [[os.environ.get('K')]] or secrets.token_hex(32)\n",
+        "import os\n\nKEY = os.environ['K']\nif not KEY:\n    raise RuntimeError(\"K is empty\")\n",
+    ),
+    Case(
         "wrapper_of_the_project_with_a_known_variable",
         "require_env",
         'import os\n\nkey = [[_env("KEY", "x")]]\n',

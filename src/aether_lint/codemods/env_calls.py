@@ -1,5 +1,6 @@
 """The shapes in which Python code reads its environment and its settings."""
 
+import re
 from typing import Literal
 
 import libcst as cst
@@ -9,6 +10,7 @@ from aether_lint.codemods.tree import code, dotted
 
 ReadKind = Literal["getenv", "environ", "mapping", "setting", "wrapper"]
 
+_GENERATORS = re.compile(r"\b(token_(hex|bytes|urlsafe)|generate_key|uuid[14]|urandom|getrandbits|choices?)\(")
 ENVIRON_METHODS = frozenset({"get", "setdefault", "pop"})
 KEYWORDS = frozenset({"key", "name", "var", "option", "variable"})
 SETTING_NAMES = frozenset({"config", "env", "conf", "_config", "environ"})
@@ -51,6 +53,11 @@ def is_literal_default(node: cst.CSTNode) -> bool:
             return True
         case _:
             return False
+
+
+def is_generated(node: cst.CSTNode) -> bool:
+    """Whether the expression makes a new random value."""
+    return _GENERATORS.search(code(node)) is not None
 
 
 def _kind(call: cst.Call) -> ReadKind | None:

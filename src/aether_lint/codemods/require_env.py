@@ -1,9 +1,9 @@
-"""Make a variable required: no default, and no empty text (AET201, AET203).
+"""Make a variable required: no default, and no empty text (AET201, AET203 and their like).
 
 The target is the read, its default, or a statement that holds it: `os.getenv("X", "…")`, `os.environ.get("X", "…")`,
-`os.getenv("X") or "…"`, a settings call (`config("X", default="…")`), a typed settings field (`x: str = "…"`,
-`= Field(default="…")`), a command line option with `envvar=`. A read bound to one name is followed by a check for the
-empty text. Arguments, optional: `variable`, the name of the variable where the code has it in another form;
+`os.getenv("X") or "…"`, also with a random value after `or`, a settings call (`config("X", default="…")`), a typed
+settings field (`x: str = "…"`, `= Field(default="…")`), a command line option with `envvar=`. A read bound to one name
+is followed by a check for the empty text. Arguments, optional: `variable`, the name of the variable where the code has it in another form;
 `api`: `wrapper` where a call that looks like a settings library is a function of the project.
 """
 
@@ -17,6 +17,7 @@ from aether_lint.codemods.env_calls import (
     EnvCall,
     env_call,
     environ_of,
+    is_generated,
     is_literal_default,
     key_text,
     literal_text,
@@ -44,7 +45,7 @@ def plan(tree: Tree, target: Target) -> Edit:
     required, needs_os = _required(read, target)
     replaced = _without_or(node, required)
     imports = (Import("os"),) if needs_os and bound_name(tree.module, Import("os")) != "os" else ()
-    unused = (Import("os", "getenv"),) if read.kind == "getenv" and needs_os else ()
+    unused = (Import("secrets"), *((Import("os", "getenv"),) if read.kind == "getenv" and needs_os else ()))
     checked = None if read.kind == "setting" else _checked_statement(tree, node)
     if checked is None:
         return Edit(node, lambda updated: _parenthesised_like(updated, replaced), imports, unused)
@@ -97,7 +98,7 @@ def _is_read(tree: Tree, node: cst.CSTNode, *, wrappers: bool) -> bool:
     if read is None or (read.kind == "wrapper" and not wrappers):
         return False
     if isinstance(node, cst.BooleanOperation):
-        return is_literal_default(node.right)
+        return is_literal_default(node.right) or is_generated(node.right)
     return read.default is not None or read.kind in ("getenv", "environ")
 
 
