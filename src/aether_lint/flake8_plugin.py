@@ -36,6 +36,7 @@ class Plugin:
         cls.session = HostSession(noqa=not options.disable_noqa)
         try:
             cls.session.prepare(options.filenames or ["."])
+            cls.session.share()
         except ConfigError as error:
             raise ExecutionError(f"aether-lint: {escape(str(error))}") from error
 

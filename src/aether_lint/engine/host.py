@@ -32,7 +32,10 @@ class HostSession:
         self._noqa = noqa
         self._paths: tuple[str, ...] = ()
         self._searched = False
-        self._projects: dict[str, LinkedProject] = {}
+        self._root_of: dict[str, str] = {}
+        self._projects: dict[str, Project] = {}
+        self._linked: dict[str, LinkedProject] = {}
+        self._gates: dict[str, list[Finding]] = {}
         self._writes = multiprocessing.parent_process() is None
 
     def __reduce__(self) -> tuple[Callable[..., "HostSession"], tuple[()]]:
@@ -47,6 +50,14 @@ class HostSession:
         self._searched = False
         if self._writes:
             self._search()
+            for root in self._projects:
+                self._link(root)
+
+    def share(self) -> None:
+        """Find out now what forked workers would each find out for themselves."""
+        for root, linked in self._linked.items():
+            linked.link()
+            self._about_gates(root)
 
     def findings_for(self, path: str, text: str | bytes | None = None) -> list[Finding]:
         """The findings in the module at an absolute path, in order of place; their paths are relative to its root.
@@ -64,48 +75,64 @@ class HostSession:
         findings = [*judged.findings, *map(NOT_ANALYZED.finding, judged.errors)]
         return sorted(findings, key=lambda finding: (finding.span, finding.code, finding.message))
 
-    def _search(self) -> None:
-        """Find and link the projects of the paths, once; a worker that checks no file is spared it."""
-        if self._paths and not self._searched:
-            self._searched = True
-            self._link(_sound(discover(self._paths, known=_selectors())))
-
     def _judge(self, path: str, text: str | bytes | None) -> Judged:
         self._search()
-        known = next((project for project in self._projects.values() if path in project.files), None)
-        if known and (text is None or is_on_disk(path, text, known.limit)):
-            return known.judge(known.files[path], noqa=self._noqa)
-        if not known and self._is_left_out(path):
+        root = self._root_of.get(path, "")
+        if not root and self._is_left_out(path):
             return Judged([], [])
-        found = _sound(discover_text(path, None, _selectors()))
-        (project,) = found.projects
-        if text is None or (
-            project.root not in self._projects and is_on_disk(path, text, project.config.max_file_size)
-        ):
-            self._link(found)
-            known = self._projects[project.root]
-            return known.judge(known.files[path], noqa=self._noqa)
-        texts = {path: text if isinstance(text, bytes) else encoded(text)}
-        gates = known.gates if known else ()
-        return LinkedProject(project, texts, write=False, gates=gates).judge(project.files[0], noqa=self._noqa)
+        if not root:
+            found = _sound(discover_text(path, None, _selectors()))
+            (project,) = found.projects
+            if project.root not in self._projects:
+                self._take(found)
+                root = project.root
+        else:
+            project = self._projects[root]
+        if root and (text is None or is_on_disk(path, text, project.config.max_file_size)):
+            return self._conclude(self._link(root), root, path)
+        return self._judge_alone(path, text)
+
+    def _judge_alone(self, path: str, text: str | bytes | None) -> Judged:
+        """Judge a text that the project on disk does not have, or a file that is no part of it."""
+        (project,) = _sound(discover_text(path, None, _selectors())).projects
+        texts = {} if text is None else {path: text if isinstance(text, bytes) else encoded(text)}
+        return self._conclude(LinkedProject(project, texts, write=False), project.root, path)
+
+    def _conclude(self, linked: LinkedProject, root: str, path: str) -> Judged:
+        return linked.judge(linked.files[path], self._about_gates(root), noqa=self._noqa)
+
+    def _search(self) -> None:
+        """Find the projects of the paths, once; a worker that checks no file is spared it."""
+        if self._paths and not self._searched:
+            self._searched = True
+            self._take(_sound(discover(self._paths, known=_selectors())))
+
+    def _take(self, found: Discovery) -> None:
+        for project in found.projects:
+            self._projects[project.root] = project
+            self._root_of |= {file.path: project.root for file in (*project.files, *project.context)}
 
     def _is_left_out(self, path: str) -> bool:
         """Whether the file lies in a folder that was searched, without having been found or named."""
         searched = any(path.startswith(os.path.join(folder, "")) for folder in self._paths)
         return searched and path not in self._paths and os.path.isfile(path)
 
-    def _link(self, found: Discovery) -> None:
-        request = CheckRequest(self._paths)
-        for project in found.projects:
-            policy = Policy(project.config, Selection())
-            gates = _gates(project, policy) if asks_for_gates(project, request) else ()
-            ran = rules_on_whole_root(project, policy, request)
-            self._projects[project.root] = LinkedProject(project, {}, write=self._writes, gates=gates, ran=ran)
+    def _link(self, root: str) -> LinkedProject:
+        if root not in self._linked:
+            project = self._projects[root]
+            ran = rules_on_whole_root(project, Policy(project.config, Selection()), CheckRequest(self._paths))
+            self._linked[root] = LinkedProject(project, {}, write=self._writes, ran=ran)
+        return self._linked[root]
 
-
-def _gates(project: Project, policy: Policy) -> list[Finding]:
-    """What the rules about the project's own checks say; of errors there, the runner speaks."""
-    return judge_gates(project.root, policy.of_gates, project.config, cache=project.complete).findings
+    def _about_gates(self, root: str) -> list[Finding]:
+        """The findings about the root's own checks, if it was asked for; of errors there, the runner speaks."""
+        project = self._projects.get(root)
+        if project is None or not asks_for_gates(project, CheckRequest(self._paths)):
+            return []
+        if root not in self._gates:
+            rules = Policy(project.config, Selection()).of_gates
+            self._gates[root] = judge_gates(root, rules, project.config, cache=project.complete).findings
+        return self._gates[root]
 
 
 def _sound(found: Discovery) -> Discovery:
