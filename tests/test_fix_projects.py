@@ -1,6 +1,7 @@
 """`fix` on projects on disk, and the codemods as commands of libcst, each as a user runs them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,14 @@ FILES = {
         app = FastAPI(lifespan=lifespan)
         """,
 }
+GUARD = """\
+import os
+
+
+def refuse(subject, error):
+    if os.environ.get("ENVIRONMENT") == "production":
+        raise RuntimeError(subject) from error
+"""
 LIBCST = (sys.executable, "-m", "libcst.tool", "codemod", "-x")
 
 
@@ -206,3 +215,48 @@ def test_codemod_runs_under_libcst(project: Path, command: str, changed: str) ->
 
     assert {name for name in after if after[name] != before[name]} == {changed}
     assert texts(project) == after
+
+
+@pytest.mark.parametrize("code", ["AET101", "AET102", "AET201", "AET203", "AET206", "AET401", "AET402"])
+def test_fixture_projects_are_fixed_once_and_for_all(code: str, tmp_path: Path) -> None:
+    """Each finding with a fix is gone, or its refusal says why; what is fixed stays fixed and nothing comes instead."""
+    fixed = refused = 0
+    for case in sorted((Path(__file__).parent / "fixtures" / code).iterdir()):
+        copy = tmp_path / case.name
+        shutil.copytree(case, copy)
+        request = FixRequest(CheckRequest(paths=(".",), cwd=str(copy), no_cache=True, jobs=-1), unsafe_fixes=True)
+
+        first = fix(request)
+        second = fix(request)
+
+        assert second.written == [], case.name
+        assert first.report.findings == second.report.findings, case.name
+        assert all(refusal.reason for refusal in first.refused)
+        fixed += len([finding for finding in first.fixed if finding.code == code])
+        refused += len([refusal for refusal in first.refused if refusal.finding.code == code])
+    assert fixed > refused
+
+
+def test_fix_guard_of_the_configuration_is_called_before_the_replacement(project: Path) -> None:
+    (project / "aether-lint.toml").write_text('fix-guard = "shop.guards:refuse"\n')
+    (project / "shop/guards.py").write_text(GUARD)
+
+    outcome = run(project, "shop/sessions.py")
+
+    after = texts(project)["shop/sessions.py"]
+    assert [finding.code for finding in outcome.fixed] == ["AET101"]
+    assert "from shop.guards import refuse\n" in after
+    assert 'except ImportError as exc:  # the image may lack it\n    logger.warning("no redis")\n    refuse(' in after
+    assert "class Redis:" in after
+
+
+def test_safe_fixes_need_no_consent(tmp_path: Path) -> None:
+    (tmp_path / "aether-lint.toml").write_text("")
+    (tmp_path / "flags.py").write_text('import os\n\nDEBUG = bool(os.getenv("DEBUG", "false"))\n')
+
+    outcome = fix(FixRequest(CheckRequest(cwd=str(tmp_path), no_cache=True, jobs=-1)))
+
+    assert [finding.code for finding in outcome.fixed] == ["AET206"]
+    assert (tmp_path / "flags.py").read_text() == (
+        'import os\n\nDEBUG = os.getenv("DEBUG", "false").strip().lower() in {"1", "true", "yes", "on"}\n'
+    )

@@ -3,8 +3,10 @@
 The target is the read, its default, or a statement that holds it: `os.getenv("X", "…")`, `os.environ.get("X", "…")`,
 `os.getenv("X") or "…"`, also with a random value after `or`, a settings call (`config("X", default="…")`), a typed
 settings field (`x: str = "…"`, `= Field(default="…")`), a command line option with `envvar=`. A read bound to one name
-is followed by a check for the empty text. Arguments, optional: `variable`, the name of the variable where the code has it in another form;
-`api`: `wrapper` where a call that looks like a settings library is a function of the project.
+is followed by a check for the empty text.
+
+Arguments, optional: `variable`, the name of the variable where the code has it in another form; `api`: `wrapper` where
+a call that looks like a settings library is a function of the project.
 """
 
 from collections.abc import Callable
