@@ -76,8 +76,6 @@ def _decision(
     program: Program, module: Module, function: Function, decision: Decision, made: Made
 ) -> Degradation | Root | None:
     """What is seen at a decision; the root alone where the side without it refuses to go on."""
-    if not decision.taken.effects:
-        return None
     roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
     roots = tuple((root, chain) for root, chain in roots if root.kind != "default" or deployment.is_address(root.name))
     if not roots:
@@ -240,7 +238,7 @@ def _subject(
     """What is lost: what the normal side reaches and the degraded one does not."""
     normal = _reached(program, module, function, decision.other)
     kept = {s.label for s in _reached(program, module, function, decision.taken)}
-    imported = _imported_subject(program, root) if root.kind == "import" else None
+    imported = _imported_subject(program, root) if root.kind in ("import", "call") else None
     if imported is not None:
         kept.discard(imported.label)  # names of a library that is missing reach nothing
     lost = [s for s in normal if s.label not in kept]
@@ -258,7 +256,7 @@ def _subject(
 
 def _imported_subject(program: Program, root: Root) -> Subject | None:
     where = program.names.function(f"{root.path}:{root.function}")
-    names = [root.name]
+    names = [root.name] if root.kind == "import" else []
     if where is not None and root.attempt >= 0:
         names = [*attempt_imports(where[1].attempts[root.attempt], where[1])]
     for name in names:

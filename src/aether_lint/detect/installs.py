@@ -6,13 +6,15 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.detect.arms import Decision, refuses
-from aether_lint.facts import Const, Definition, Display, Effect, Function, Result, Value, failures_in
+from aether_lint.facts import Arms, Const, Definition, Display, Effect, Function, Result, Value, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
 from aether_lint.link.nature import Nature, NatureTable, access_words
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
 
+# what is lost when a write is left out; a cache, a mail or a metric is made good elsewhere
+WRITTEN_ROLES = frozenset({"store", "queue", "stream", "objects", "secrets", "keys", "cluster", "session", "jobs"})
 STAND_INS = ("volatile", "disk", "null")
 
 
@@ -40,7 +42,10 @@ def find(
 ) -> Install | None:
     """The first installing statement on the taken side of a decision that holds because of `root`."""
     install = first_install(program, module, function, decision)
-    return _Search(program, module, function, decision, made).sentinel(root) if install is None else install
+    if install is not None:
+        return install
+    search = _Search(program, module, function, decision, made)
+    return search.expression() or search.sentinel(root) or search.skipped(root)
 
 
 def first_install(program: Program, module: Module, function: Function, decision: Decision) -> Install | None:
@@ -218,6 +223,39 @@ class _Search:
         del index
         return None
 
+    def expression(self) -> Install | None:
+        """A replacement that is named in one arm of an expression, without a call: `Store or MemoryStore`."""
+        span = self.decision.guard.span
+        for index, effect in enumerate(self.function.effects):
+            if effect.kind in ("bind", "return") and isinstance(effect.value, Arms) and _holds(effect.span, span):
+                for value in effect.value.values:
+                    nature = self._nature(value)
+                    if nature.kind in STAND_INS and not nature.label.startswith("a process-local"):
+                        return Install(index, effect.span, "replaced", nature.label, "high", self._durable_of(effect))
+        return None
+
+    def _durable_of(self, effect: Effect) -> Thing | None:
+        things = sorted(self.program.things.of(effect.value, self.module, self.function))
+        return next((t for t in things if self.natures.of_thing(t).kind == "durable"), None)
+
+    def skipped(self, root: Root) -> Install | None:
+        """A write that is left out, in a function whose caller cannot tell: nothing is returned on either side."""
+        if root.kind not in ("import", "unset") or self.direct or not self.decision.taken.effects:
+            return None
+        effects = self.function.effects
+        if any(e.kind == "return" and not _is_none(e.value) for e in effects) or self.function.generator:
+            return None
+        normal = [effects[i] for i in self.decision.other.effects]
+        written = [
+            s for e in normal for s in self.program.subjects.of_call(e, self.module, self.function)
+            if s.access == "write" and s.confidence == "high" and s.role in WRITTEN_ROLES
+        ]  # fmt: skip
+        index = self.decision.taken.effects[-1]
+        if not written or effects[index].kind != "return":
+            return None
+        first = self.decision.taken.effects[0]
+        return Install(first, self._statement(first), "skipped", "nothing", "high")
+
     def sentinel(self, root: Root) -> Install | None:
         """A statement that gives up the client (None, a flag, an empty answer) where code elsewhere then goes on."""
         if root.kind not in ("call", "unset"):
@@ -265,6 +303,10 @@ def same_origin(a: Root, b: Root) -> bool:
     if a.kind != b.kind:
         return False
     return (a.path, a.function, a.attempt) == (b.path, b.function, b.attempt) if a.kind == "call" else a.name == b.name
+
+
+def _is_none(value: Value | None) -> bool:
+    return value is None or (isinstance(value, Const) and value.value is None)
 
 
 def _given(effect: Effect) -> str:

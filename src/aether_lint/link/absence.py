@@ -299,10 +299,10 @@ class AbsenceTable:
         found: list[tuple[Root, Chain]] = []
         imported = attempt_imports(attempt, function)
         calls = has_fallible_call(attempt, function) and not only_import_errors(attempt, handler)
-        if imported and not calls and catches_imports(attempt, handler):
+        if imported and not (calls and function.key) and catches_imports(attempt, handler):
             step = Step(module.path, span, f"`import {imported[-1]}` may fail")
             found.append((root("import", imported[-1], module.path, function.key, index), (step,)))
-        if calls:
+        if calls and not (imported and not function.key):
             step = Step(module.path, span, "the error is caught here")
             found.append((root("call", "", module.path, function.key, index), (step,)))
         return tuple(found)

@@ -78,9 +78,30 @@ class GateTable:
         """The gate before an effect: its own guards, checks that raise before it, and those of every caller."""
         gate = self.of_guard(function.effects[index].when, module, function)
         gate = stronger(gate, self._checked(module, function, index))
+        gate = stronger(gate, self._raised_later(module, function, index))
         if gate.level == "closed" or depth == 0 or not function.key:
             return gate
         return stronger(gate, self._entry(f"{module.path}:{function.key}", depth))
+
+    def _raised_later(self, module: Module, function: Function, index: int) -> Gate:
+        """A check below the place, in the same block, that raises before the outcome can be used."""
+        gate = OPEN
+        when = function.effects[index].when
+        attempt = enclosing_attempt(function, index)
+        for later in range(index + 1, len(function.effects)):
+            effect = function.effects[later]
+            if effect.kind in ("return", "yield") and effect.when == when:
+                break
+            if effect.kind != "raise" or effect.when in (when, -1) or enclosing_attempt(function, later) != attempt:
+                continue
+            chain = guard_chain(function, effect.when)
+            if when != -1 and when not in chain:
+                continue
+            between = chain[: chain.index(when)] if when != -1 else chain
+            conds = tuple(function.guards[g].cond for g in between)
+            if conds:
+                gate = stronger(gate, self.of_cond(negate(Every(conds)), module, function))
+        return gate
 
     def _entry(self, name: str, depth: int) -> Gate:
         """The weakest gate before any call of a function."""

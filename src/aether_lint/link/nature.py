@@ -45,6 +45,8 @@ _BOX_METHODS = frozenset(
 )
 _DISK_CALLS = ("builtins.open", ".write_text", ".write_bytes", ".open", "json.dump", "sqlite3.connect")
 _ADDRESS_KEYWORDS = frozenset({"url", "dsn", "uri", "storage_uri", "broker", "backend", "connection_string"})
+_STANDING_IN = frozenset({"memory", "local", "locally", "process"})
+_VALUE_TYPES = ("decimal.", "datetime.", "uuid.UUID", "fractions.", "types.SimpleNamespace")
 _QUIET_CALLS = frozenset("debug info warning warn error exception critical log print".split())
 _IGNORED_METHODS = frozenset(
     {"__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "close", "aclose"}
@@ -291,8 +293,9 @@ def _volatile_kind(found: volatile.Volatile) -> Kind:
 
 
 def access_words(name: str) -> bool:
-    """Whether a function's name says that it reads, writes or keeps something."""
-    return any(operations.lookup(word) in ("read", "write") for word in tokens.words(name.rpartition(".")[2]))
+    """Whether a function's name says that it reads, writes or keeps something, or stands in for what does."""
+    parts = tokens.words(name.rpartition(".")[2])
+    return any(operations.lookup(w) in ("read", "write") or w in _STANDING_IN or w in tokens.STAND_IN_WORDS for w in parts)
 
 
 def _is_active(function: Function) -> bool:
@@ -317,9 +320,11 @@ def _touches_disk(function: Function) -> bool:
 def _does_nothing(function: Function) -> bool:
     """Whether a function only logs and answers with a constant, an empty container or what it was given."""
     for effect in function.effects:
-        if effect.kind in ("write", "augment", "delete", "raise", "yield"):
+        if effect.kind in ("write", "augment", "raise", "yield"):
             return False
-        if effect.kind == "call" and not _is_quiet(effect):
+        if effect.kind == "delete" and (">" not in effect.place or effect.args):
+            return False
+        if effect.kind == "call" and not _is_quiet(effect) and not _is_literal_call(effect, function):
             return False
         if effect.kind == "return" and not _is_constant(effect.value, function):
             return False
@@ -331,6 +336,12 @@ def _is_quiet(effect: Effect) -> bool:
     return name in _QUIET_CALLS or effect.place.startswith(("builtins.", "logging."))
 
 
+def _is_literal_call(effect: Effect, function: Function) -> bool:
+    """A value type made from literals: `Decimal("0")`."""
+    given = (*effect.args, *(v for _, v in effect.keywords))
+    return effect.place.startswith(_VALUE_TYPES) and all(_is_constant(v, function) for v in given)
+
+
 def _is_constant(value: Value | None, function: Function) -> bool:
     match value:
         case Const():
@@ -340,6 +351,7 @@ def _is_constant(value: Value | None, function: Function) -> bool:
         case Ref(name):
             return name.startswith(f":{function.key}>")
         case Result(index):
-            return _is_quiet(function.effects[index])
+            effect = function.effects[index]
+            return _is_quiet(effect) or _is_literal_call(effect, function)
         case _:
             return False

@@ -119,7 +119,7 @@ class StartupTable:
             mains = [s for s in starts if s.function.endswith(":")]
             self._mains = {s.path: _first(s) for s in mains}
             seeds = [(_RANK[s.kind], _first(s)) for s in starts if not s.function.endswith(":")]
-            seeds += [(2, _first(s)) for s in self._imported_modules(starts)]
+            seeds += [(_RANK[s.kind], _first(s)) for s in self._imported_modules(starts)]
             for rank in range(3):
                 self._walk([r for level, r in seeds if level == rank], mains if rank == 1 else [])
             self._follow_spawned()
@@ -138,7 +138,9 @@ class StartupTable:
         for path in sorted(imported):
             module = self._names.modules[path]
             if module.facts.role == "":
-                yield Start("import", f"{path}:", "an import", path, module.facts.functions[0].span)
+                body = module.facts.functions[0]
+                kind: StartKind = "factory" if self.hooks.builds_application(module, body) else "import"
+                yield Start(kind, f"{path}:", "an import", path, body.span)
 
     def _walk(self, seeds: list[Reach], mains: list[Start]) -> None:
         assert self._reached is not None
@@ -289,7 +291,7 @@ def _first(start: Start) -> Reach:
         case "main":
             text = f"`{key}` starts the server" if key else "the server script starts here"
         case "factory":
-            text = f"`{key}` builds the application"
+            text = f"`{key}` builds the application" if key else "the module that builds the application is imported"
         case _:
             text = f"{start.host} runs `{key}` at start-up"
     return Reach(start, (Step(start.path, start.span, text),), 0)

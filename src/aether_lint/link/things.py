@@ -62,6 +62,11 @@ _BOX_CALLS = {
     "collections.deque": "list",
     "collections.Counter": "dict",
 }
+# calls that run a function which they are given
+RUNNERS = frozenset(
+    "to_thread run_in_executor run_in_threadpool run_sync submit run_until_complete start_soon call_soon partial "
+    "retry run_with_retry sync_to_async async_to_sync apply map".split()
+)
 # calls that hand on what they are given
 _TRANSPARENT = frozenset({"typing.cast", "functools.partial", "copy.copy", "asyncio.wait_for", "asyncio.shield"})
 
@@ -99,7 +104,15 @@ class ThingTable:
                 found += [t.name for t in sorted(self.attribute(thing, "__init__")) if t.kind == "function"]
             elif thing.kind == "instance":
                 found += [t.name for t in sorted(self.attribute(thing, "__call__")) if t.kind == "function"]
+        if effect.place.rpartition(".")[2] in RUNNERS:
+            found += self._handed_over(effect, module, function)
         return found
+
+    def _handed_over(self, effect: Effect, module: Module, function: Function) -> list[str]:
+        """The functions of ours that a call is given to run: `asyncio.to_thread(self._save, row)`."""
+        given = (*effect.args, *(value for _, value in effect.keywords))
+        things = {t for value in given if isinstance(value, (Ref, Definition)) for t in self.of(value, module, function)}
+        return [t.name for t in sorted(things) if t.kind == "function"]
 
     def attribute(self, thing: Thing, name: str) -> Things:
         """What the attribute `name` of a thing may be."""
