@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_a_file_that_comes_and_one_that_goes(aged: Project) -> None:
     (aged.root / "a.py").unlink()
     assert names(aged.refresh()) == ["c.py", "pkg/b.py"]
     assert aged.lowered == ["c.py"]
-    with sqlite3.connect(aged.database) as connection:
+    with closing(sqlite3.connect(aged.database)) as connection, connection:
         assert sorted(connection.execute("SELECT path FROM module")) == [(b"c.py",), (b"pkg/b.py",)]
 
 
@@ -281,7 +282,7 @@ def test_a_corrupt_index_is_said(project: Project) -> None:
 
 
 def test_a_flipped_bit_in_stored_facts_is_noticed(aged: Project) -> None:
-    with sqlite3.connect(aged.database) as connection:
+    with closing(sqlite3.connect(aged.database)) as connection, connection:
         connection.execute("UPDATE module SET facts = replace(facts, 'A', 'B') WHERE path = CAST('a.py' AS BLOB)")
     assert aged.refresh().modules[0] == lower(b"A = 1\n", "a.py")
 
@@ -300,7 +301,7 @@ def test_facts_of_another_version_are_not_used_and_do_not_pile_up(
     monkeypatch.setattr("aether_lint.engine.index.FACTS_VERSION", 10_000)
     aged.refresh()
     assert aged.lowered == ["a.py", "pkg/b.py"]
-    with sqlite3.connect(aged.database) as connection:
+    with closing(sqlite3.connect(aged.database)) as connection, connection:
         assert list(connection.execute("SELECT count(*) FROM module")) == [(2,)]
 
 
@@ -381,12 +382,16 @@ print("done")
 def start_script(tmp_path: Path, text: str, *arguments: object) -> "subprocess.Popen[str]":
     """Start a script that can import this file as `tests_index`."""
     folder = tmp_path / "script"
-    folder.mkdir(exist_ok=True)
-    shutil.copy(__file__, folder / "tests_index.py")
-    (folder / "main.py").write_text(text)
+    if not folder.exists():
+        folder.mkdir()
+        shutil.copy(__file__, folder / "tests_index.py")
     return subprocess.Popen(
-        [sys.executable, str(folder / "main.py"), *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"},
+        [sys.executable, "-c", text, *map(str, arguments)],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(folder), *sys.path]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -395,7 +400,7 @@ def start_script(tmp_path: Path, text: str, *arguments: object) -> "subprocess.P
 
 def finish(child: "subprocess.Popen[str]") -> str:
     output, errors = child.communicate(timeout=120)
-    assert errors == ""
+    assert (errors, child.returncode) == ("", 0)
     return output
 
 
@@ -404,7 +409,7 @@ def test_processes_at_once_neither_corrupt_the_index_nor_hang(project: Project, 
         project.write(f"pkg/n{i}.py", f"N = {i}\n" * 50)
     children = [start_script(tmp_path, CONCURRENT, project.root, tmp_path / f"log{i}", i) for i in range(4)]
     assert [finish(child) for child in children] == ["done\n"] * 4
-    with sqlite3.connect(project.database) as connection:
+    with closing(sqlite3.connect(project.database)) as connection:
         assert list(connection.execute("PRAGMA integrity_check")) == [("ok",)]
 
 
