@@ -40,7 +40,8 @@ def observe(program: Program, module: Module) -> list[EnvironmentDefault]:
 
 
 def _weight(seen: EnvironmentDefault) -> tuple[int, int, int]:
-    return (sum(c.raises for c in seen.checks), len(seen.checks), int(seen.setting.is_field))
+    raising = sum(c.raises for c in seen.checks)
+    return (int(raising > 0), int(seen.setting.is_field), raising + len(seen.checks))
 
 
 def _judge(program: Program, setting: EnvSetting) -> EnvironmentDefault | None:

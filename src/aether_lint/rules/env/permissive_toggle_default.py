@@ -54,11 +54,23 @@ def finding(weak: WeakSetting) -> Finding:
     return setting_finding(RULE.code, RULE.name, weak, message, advice)
 
 
+DANGERS = (
+    "debug",
+    "insecure",
+    "mock",
+    "anonymous",
+    "registration",
+    "reload",
+    "docu",
+    "metrics",
+    "cross-origin",
+    "forward",
+)
+
+
 def _is_a_danger(subject: str) -> bool:
     """Whether the subject itself is what should be off; the others are protections that a flag removes."""
-    words = ("debug", "insecure", "mock", "anonymous", "registration", "reload", "documentation", "metrics", "cross-origin",
-             "forwarding")  # fmt: skip
-    return any(word in subject for word in words)
+    return any(word in subject for word in DANGERS)
 
 
 RULE = Rule(
