@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aether_lint.catalog import deployment, lossless, tokens, volatile
-from aether_lint.detect import installs
+from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made, same_origin
@@ -22,10 +22,10 @@ from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_im
 from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
 from aether_lint.link.mentions import folded
 from aether_lint.link.refusals import Setting
-from aether_lint.link.subjects import Subject, module_subject
+from aether_lint.link.subjects import CRYPTO_ROLES, Subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
-Loss = Literal["replaced", "sentinel", "skipped"]
+Loss = Literal["replaced", "sentinel", "skipped", "weakened"]
 Trigger = Literal["import", "call", "unset", "default", "flag"]
 
 MOST_RELATED = 10  # uses listed below a handler
@@ -85,12 +85,12 @@ def _decision(
         return _named(root, program)
     if root.kind == "test":
         return None
-    install = installs.find(program, module, function, decision, root, made)
-    if install is None:
+    seen = _weakened(program, module, function, decision, root) or _fallen_back(
+        program, module, function, decision, root, made
+    )
+    if seen is None:
         return None
-    subject = _subject(program, module, function, decision, root, install)
-    if subject is None:
-        return None
+    install, subject = seen
     gate = stronger(
         program.gates.of_site(module, function, install.effect),
         _gate_of_alternative(program, module, function, decision.guard.cond, root),
@@ -100,6 +100,26 @@ def _decision(
     if _is_refused(program, root, gate):
         return None
     return _degradation(program, module, function, decision, root, chain, install, subject, gate)
+
+
+def _weakened(
+    program: Program, module: Module, function: Function, decision: Decision, root: Root
+) -> tuple[Install, Subject] | None:
+    subject = weakenings.lost(program, module, function, decision, root)
+    if subject is None:
+        return None
+    found = weakenings.replacement(program, module, function, decision.taken, subject)
+    if found is None:
+        return None
+    return installs.weaker(program, module, function, decision, *found), subject
+
+
+def _fallen_back(
+    program: Program, module: Module, function: Function, decision: Decision, root: Root, made: Made
+) -> tuple[Install, Subject] | None:
+    install = installs.find(program, module, function, decision, root, made)
+    subject = None if install is None else _subject(program, module, function, decision, root, install)
+    return None if install is None or subject is None or subject.role in CRYPTO_ROLES else (install, subject)
 
 
 def _gate_of_alternative(program: Program, module: Module, function: Function, cond: Cond, root: Root) -> Gate:

@@ -26,7 +26,7 @@ class Install(Struct, frozen=True):
 
     effect: int
     span: Span
-    loss: Literal["replaced", "sentinel", "skipped"]
+    loss: Literal["replaced", "sentinel", "skipped", "weakened"]
     by: str
     confidence: Confidence
     stands_for: Thing | None = None
@@ -56,6 +56,14 @@ def first_install(program: Program, module: Module, function: Function, decision
         if install is not None:
             return install
     return None
+
+
+def weaker(
+    program: Program, module: Module, function: Function, decision: Decision, index: int, by: str
+) -> Install:
+    """The statement around an effect that hashes or encrypts with something weaker."""
+    search = _Search(program, module, function, decision, [])
+    return Install(index, search.place(index), "weakened", by, "high")
 
 
 class _Search:
@@ -168,12 +176,12 @@ class _Search:
         return self._install(index, nature, other)
 
     def _install(self, index: int, nature: Nature, stands_for: Thing | None) -> Install:
-        return Install(index, self._place(index), "replaced", nature.label, "high", stands_for, self._also(index))
+        return Install(index, self.place(index), "replaced", nature.label, "high", stands_for, self._also(index))
 
     def _box(self, index: int, box: str) -> Install:
-        return Install(index, self._place(index), "replaced", _box_label(box), "high", None, self._also(index))
+        return Install(index, self.place(index), "replaced", _box_label(box), "high", None, self._also(index))
 
-    def _place(self, index: int) -> Span:
+    def place(self, index: int) -> Span:
         """The statement; the `except` line where the handler ends and the function goes on to the replacement."""
         if self._in_handler(index):
             return self._statement(index)
@@ -266,7 +274,7 @@ class _Search:
                 continue
             uses = list(self._degrading_uses(root))
             if uses:
-                span = effect.span if self._in_handler(index) else self._place(index)
+                span = effect.span if self._in_handler(index) else self.place(index)
                 return Install(index, span, "sentinel", _given(effect), "high", None, tuple(uses[:6]))
         return None
 

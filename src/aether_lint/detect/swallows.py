@@ -113,12 +113,14 @@ def _matters(program: Program, module: Module, function: Function, work: Work, r
     """
     if reach.depth == 0 and reach.start.kind in ("lifespan", "hook"):
         return True
+    if work.role == "routing":
+        return True
     if work.role == "import" or _is_record(function, work):
         return False
     exclusive = program.startup.is_exclusive(f"{module.path}:{function.key}") and reach.start.kind != "import"
     if exclusive and reach.start.kind in ("lifespan", "hook"):
         return True
-    if work.role not in ("service", "routing") and (work.confidence == "low" or reach.start.kind == "import"):
+    if work.role != "service" and (work.confidence == "low" or reach.start.kind == "import"):
         return reach.depth == 0 and _initialises(function.effects[work.index])
     return exclusive or reach.depth == 0 or _sets_up(function)
 
@@ -167,11 +169,11 @@ def _settled(
         or failure.repaired(program, module, function, index, number)
         or program.readiness.reports(module, function, handler.effects)
         or failure.told_to_callers(program, module, function, handler)
-        or _is_repeated(program, module, function, index, work)
+        or is_repeated(program, module, function, index, work)
     )
 
 
-def _is_repeated(program: Program, module: Module, function: Function, index: int, work: Work) -> bool:
+def is_repeated(program: Program, module: Module, function: Function, index: int, work: Work) -> bool:
     """Whether start-up does the same again, unguarded."""
     effect = function.effects[work.index]
     if effect.kind != "call" or works_in(program, module, function, function.attempts[index].body) > 1:

@@ -12,6 +12,7 @@ from aether_lint.link.environment import Environment
 from aether_lint.link.environment_names import EnvironmentNames
 from aether_lint.link.gates import GateTable
 from aether_lint.link.mentions import MentionTable
+from aether_lint.link.hashing import HashTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
 from aether_lint.link.readiness import ReadinessTable
@@ -36,6 +37,7 @@ class Program:
         self.environment = Environment(self.names, self.things, self.constants)
         self.calls = CallGraph(self.names, self.things)
         self.subjects = SubjectTable(self.names, self.things)
+        self.hashes = HashTable(self.names, self.things, self.subjects)
         self.natures = NatureTable(self.names, self.things, self.constants, self.subjects)
         self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)
         self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)

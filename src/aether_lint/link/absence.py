@@ -203,7 +203,7 @@ class AbsenceTable:
         return merge(*found)
 
     def _parameter(self, place: str, sense: Sense, ask: Ask) -> Roots:
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         key, arrow, local = rest.partition(">")
         where = self._names.function(f"{path}:{key}") if arrow else None
         if where is None:
@@ -226,7 +226,7 @@ class AbsenceTable:
 
     def _aliased(self, place: str, sense: Sense, ask: Ask) -> Roots:
         """An attribute reached through an instance, a module or an imported name: its own place."""
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         head, dot, name = rest.rpartition(".")
         if not dot:
             return ()

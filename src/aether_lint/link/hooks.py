@@ -205,7 +205,7 @@ class HookFinder:
 
     def _passed(self, place: str, depth: int) -> list[str]:
         """What callers pass as this parameter."""
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         key, arrow, local = rest.partition(">")
         where = self._names.function(f"{path}:{key}") if arrow and "." not in local else None
         param = None if where is None else next((p for p in where[1].params if p.name == local), None)

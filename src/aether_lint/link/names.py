@@ -95,7 +95,7 @@ class Names:
 
     def function(self, name: str) -> tuple[Module, Function] | None:
         """The function or class with this global name."""
-        path, _, key = name.partition(":")
+        path, _, key = name.rpartition(":")
         module = self.modules.get(path)
         function = None if module is None else module.functions.get(key)
         return None if module is None or function is None else (module, function)
@@ -162,7 +162,7 @@ class Names:
 
     def bindings(self, place: str) -> list[tuple[Module, Function, int]]:
         """What binds this very place: (module, function, index of the effect), in program order."""
-        path, colon, rest = place.partition(":")
+        path, colon, rest = place.rpartition(":")
         module = self.modules.get(path) if colon else None
         if module is None:
             return []

@@ -188,7 +188,7 @@ class NatureTable:
         return self._states[place]
 
     def _is_changed(self, place: str) -> bool:
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         module = self._names.modules.get(path)
         return module is not None and (f":{rest}" in module.changed or f":{rest}" in self._changed_elsewhere(place))
 
@@ -199,7 +199,7 @@ class NatureTable:
             self._elsewhere[last] = any(
                 name.endswith((f".{last}", f":{last}")) for m in self._names.modules.values() for name in m.changed
             )
-        return frozenset({":" + place.partition(":")[2]}) if self._elsewhere[last] else frozenset()
+        return frozenset({":" + place.rpartition(":")[2]}) if self._elsewhere[last] else frozenset()
 
     def _box_equation(self, name: str, ask: Callable[[str], Boxes]) -> Boxes:
         where = self._names.function(name)

@@ -163,7 +163,7 @@ class ThingTable:
 
     def _declared(self, place: str, ask: Ask) -> Things:
         """What annotations and default values say of a place."""
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         module = self._names.modules.get(path)
         if module is None or not rest:
             return NOTHING
@@ -194,7 +194,7 @@ class ThingTable:
 
     def _through_owner(self, place: str, ask: Ask) -> Things:
         """A place that nothing binds by its full name: an attribute of what its prefix is."""
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         module = self._names.modules.get(path)
         if module is None:
             return NOTHING
@@ -240,7 +240,7 @@ class ThingTable:
         return NOTHING
 
     def _has_annotation(self, place: str) -> bool:
-        path, _, rest = place.partition(":")
+        path, _, rest = place.rpartition(":")
         module = self._names.modules[path]
         owner = rest.rpartition(".")[0]
         return owner in module.functions and any(p == ":" + rest for p, _ in module.functions[owner].annotations)

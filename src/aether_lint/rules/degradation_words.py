@@ -34,6 +34,8 @@ def what_happens(seen: Degradation) -> str:
     subject = seen.subject.label
     if seen.loss == "sentinel":
         return f"{subject} is switched off {condition(seen)}, and the code goes on without it"
+    if seen.loss == "weakened":
+        return f"passwords are protected by {seen.by} instead of {subject} {condition(seen)}"
     if seen.loss == "skipped":
         return f"the write to {subject} is given up {condition(seen)}, and the caller is told nothing"
     return f"{seen.by} takes the place of {subject} {condition(seen)}"
