@@ -65,6 +65,11 @@ class Document(Struct):
         return above.startswith(("#", ";")) or any(re.search(r"(?:^|\s)[#;]\s*\w", text) for text in inside)
 
 
+def scalar(value: Any) -> str:
+    """The text of a scalar, empty for None and for what holds other values: aliases can make those endless."""
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
 def read_text(root: str, path: str) -> str:
     """The text of a configuration file. Raises DocumentError when it is no regular UTF-8 file of sane size."""
     full = os.path.join(root, path)
@@ -198,23 +203,25 @@ def parse_yaml(path: str, text: str) -> Document:
     except RecursionError as error:
         raise DocumentError(FileError(path, "too-deep", "not read: nested too deeply")) from error
     spans: dict[Keys, Span] = {}
-    _yaml_spans(data, (), spans, depth=0)
+    _yaml_spans(data, (), spans, set())
     return Document(path, text, data if isinstance(data, dict) else {}, spans)
 
 
 MAX_YAML_DEPTH = 40  # workflows nest 8 deep; anchors can make a document endless
 
 
-def _yaml_spans(node: Any, keys: Keys, spans: dict[Keys, Span], depth: int) -> None:
-    if depth > MAX_YAML_DEPTH:
+def _yaml_spans(node: Any, keys: Keys, spans: dict[Keys, Span], seen: set[int]) -> None:
+    """Places of all keys; a node that aliases repeat counts where it stands first."""
+    if len(keys) > MAX_YAML_DEPTH or (isinstance(node, dict | list) and id(node) in seen):
         return
+    seen.add(id(node))
     if isinstance(node, dict) and hasattr(node, "lc"):
         for key, value in node.items():
             place = node.lc.data.get(key) if node.lc.data else None
             if place:
                 line, column = place[0] + 1, place[1] + 1
                 spans[(*keys, str(key))] = Span(line, column, line, column + len(str(key)))
-            _yaml_spans(value, (*keys, str(key)), spans, depth + 1)
+            _yaml_spans(value, (*keys, str(key)), spans, seen)
     elif isinstance(node, list) and hasattr(node, "lc"):
         for index, value in enumerate(node):
             place = node.lc.data.get(index) if node.lc.data else None
@@ -222,4 +229,4 @@ def _yaml_spans(node: Any, keys: Keys, spans: dict[Keys, Span], depth: int) -> N
                 line, column = place[0] + 1, place[1] + 1
                 width = len(str(value)) if isinstance(value, str | int) else 1
                 spans[(*keys, index)] = Span(line, column, line, column + width)
-            _yaml_spans(value, (*keys, index), spans, depth + 1)
+            _yaml_spans(value, (*keys, index), spans, seen)

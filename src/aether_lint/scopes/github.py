@@ -7,11 +7,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from aether_lint.scopes.documents import Document, Keys
+from aether_lint.scopes.documents import Document, Keys, scalar
 from aether_lint.scopes.observations import Place
 from aether_lint.scopes.shell import UNKNOWN, Loss, Options
 
 MAX_VARIANTS = 40  # combinations of a matrix that are looked at
+MAX_MATRIX_DEPTH = 3  # `matrix.tool.cmd.x`; aliases could nest without end
 PLAIN = Options(errexit=True, pipefail=False)  # `bash -e {0}`, when no shell is named
 NAMED_BASH = Options(errexit=True, pipefail=True)  # `bash --noprofile --norc -eo pipefail {0}`
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
@@ -103,7 +104,7 @@ def resolve_calls(workflows: Mapping[str, Workflow]) -> None:
     for _ in range(3):  # callers of callers
         for path, caller in workflows.items():
             for _, job in jobs(caller.document):
-                target = str(job.get("uses") or "").removeprefix("./")
+                target = scalar(job.get("uses") or "").removeprefix("./")
                 called = workflows.get(target)
                 if called is None:
                     continue
@@ -141,10 +142,10 @@ def steps(flow: Workflow, actions: Mapping[str, Document]) -> Iterator[Step]:
                     path=document.path,
                     keys=keys,
                     job=key,
-                    name=str(step.get("name") or ""),
-                    id=str(step.get("id") or ""),
+                    name=scalar(step.get("name") or ""),
+                    id=scalar(step.get("id") or ""),
                     script=fill(step.get("run"), context),
-                    uses=str(step.get("uses") or ""),
+                    uses=scalar(step.get("uses") or ""),
                     inputs={str(k): fill(v, context) for k, v in _mapping(step.get("with")).items()},
                     options=_options(step, job, document),
                     cwd=_folder(step, job, document, context),
@@ -179,10 +180,10 @@ def _composite(step: Step, actions: Mapping[str, Document], caller: Place) -> It
                 path=document.path,
                 keys=keys,
                 job=step.job,
-                name=str(inner.get("name") or ""),
-                id=str(inner.get("id") or ""),
+                name=scalar(inner.get("name") or ""),
+                id=scalar(inner.get("id") or ""),
                 script=fill(inner.get("run"), context),
-                uses=str(inner.get("uses") or ""),
+                uses=scalar(inner.get("uses") or ""),
                 inputs={str(k): fill(v, context) for k, v in _mapping(inner.get("with")).items()},
                 options=_options(inner, {}, document),
                 cwd=_folder(inner, {}, document, context),
@@ -200,7 +201,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 def _condition(node: Mapping[str, Any]) -> str:
     """The `if` of a job or step; a disjunction is taken to let pull requests through."""
-    text = str(node.get("if", ""))
+    text = scalar(node.get("if", ""))
     return "" if "||" in text else text
 
 
@@ -213,9 +214,9 @@ def _runs_on_review(document: Document, key: str, seen: set[str]) -> bool:
     if NOT_ON_PULL_REQUESTS.search(_condition(job)):
         return False
     needs = job.get("needs") or []
-    if "always()" in str(job.get("if", "")):
+    if "always()" in scalar(job.get("if", "")):
         return True
-    return all(_runs_on_review(document, str(need), seen) for need in ([needs] if isinstance(needs, str) else needs))
+    return all(_runs_on_review(document, scalar(need), seen) for need in ([needs] if isinstance(needs, str) else needs))
 
 
 def _is_true(value: Any) -> bool:
@@ -257,8 +258,8 @@ def _options(step: Mapping[str, Any], job: Mapping[str, Any], document: Document
     for holder in (job, document.data):
         shell = shell or _mapping(_mapping(holder.get("defaults")).get("run")).get("shell")
     if shell is None:
-        return None if "windows" in str(job.get("runs-on", "")) else PLAIN
-    text = str(shell).strip()
+        return None if "windows" in _plain(job.get("runs-on")) else PLAIN
+    text = scalar(shell).strip()
     if text == "bash":
         return NAMED_BASH
     if text == "sh":
@@ -277,7 +278,7 @@ def _folder(step: Mapping[str, Any], job: Mapping[str, Any], document: Document,
 
 
 def _environment(value: Any, context: Mapping[str, str]) -> dict[str, str]:
-    return {str(name): fill(text, context) if context else str(text) for name, text in _mapping(value).items()}
+    return {str(name): fill(text, context) if context else scalar(text) for name, text in _mapping(value).items()}
 
 
 def _combinations(job: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -296,9 +297,10 @@ def _flat(values: Mapping[str, Any], prefix: str = "matrix") -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in values.items():
         if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}.{key}")
+            if prefix.count(".") < MAX_MATRIX_DEPTH:
+                found |= _flat(value, f"{prefix}.{key}")
         else:
-            found[f"{prefix}.{key}"] = str(value)
+            found[f"{prefix}.{key}"] = scalar(value)
     return found
 
 
@@ -314,7 +316,7 @@ def fill(value: Any, context: Mapping[str, str]) -> str:
         known = context.get(name, UNKNOWN)
         return known if EXPRESSION.search(known) is None else UNKNOWN
 
-    return EXPRESSION.sub(one, str(value))
+    return EXPRESSION.sub(one, scalar(value))
 
 
 def later(document: Document, keys: Keys) -> str:
@@ -332,9 +334,17 @@ def later(document: Document, keys: Keys) -> str:
 
 
 def _plain(node: Any) -> str:
-    """All scalars of a node, one a line, with their keys."""
-    if isinstance(node, dict):
-        return "\n".join(f"{key}: {_plain(value)}" for key, value in node.items())
-    if isinstance(node, list):
-        return "\n".join(_plain(value) for value in node)
-    return "" if node is None else str(node)
+    """All scalars of a node, one a line, with their keys; a node that aliases repeat is written once."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict | list):
+            if id(one) not in seen:
+                seen.add(id(one))
+                parts = [part for item in one.items() for part in item] if isinstance(one, dict) else one
+                stack += reversed(parts)
+        elif one is not None:
+            lines.append(str(one))
+    return "\n".join(lines)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from aether_lint.scopes.documents import Document, Keys
+from aether_lint.scopes.documents import Document, Keys, scalar
 from aether_lint.scopes.observations import Place
 from aether_lint.scopes.shell import Loss
 
@@ -48,7 +48,7 @@ def _chain(document: Document, name: str, depth: int) -> Iterator[str]:
     parents = document.get(name, "extends")
     for parent in [parents] if isinstance(parents, str) else (parents if isinstance(parents, list) else []):
         if depth < MAX_EXTENDS:
-            yield from _chain(document, str(parent), depth + 1)
+            yield from _chain(document, scalar(parent), depth + 1)
 
 
 def _first(document: Document, chain: list[str], key: str) -> tuple[str, Any]:
@@ -86,7 +86,7 @@ def _on_merge_requests(document: Document, chain: list[str]) -> bool:
     _, only = _first(document, chain, "only")
     if only is not None:
         refs = only.get("refs", ["branches"]) if isinstance(only, dict) else only
-        return any(ref in ("merge_requests", "branches") or "/" in str(ref) for ref in _listed(refs))
+        return any(ref in ("merge_requests", "branches") or "/" in scalar(ref) for ref in _listed(refs))
     _, skipped = _first(document, chain, "except")
     refs = skipped.get("refs", []) if isinstance(skipped, dict) else skipped or []
     return not {"merge_requests", "branches"} <= set(map(str, _listed(refs)))
@@ -99,6 +99,6 @@ def _listed(value: Any) -> list[Any]:
 def _rule_lets(rule: Mapping[str, Any]) -> bool:
     if rule.get("when") == "never":
         return False
-    condition = str(rule.get("if", ""))
+    condition = scalar(rule.get("if", ""))
     only_elsewhere = re.search(r"CI_COMMIT_TAG|CI_COMMIT_BRANCH\s*==|CI_DEFAULT_BRANCH|\"schedule\"|\"web\"", condition)
     return "merge_request" in condition or not only_elsewhere

@@ -49,7 +49,8 @@ def missing_gates(project: Project, pipelines: Pipelines) -> Iterator[MissingGat
 
 def may_run_unseen(tool: str, pipelines: Pipelines) -> bool:
     """Whether something on pull requests that cannot be followed may start the tool."""
-    return any(_may_run(tool, EQUIVALENT[tool], text) for text in pipelines.opaque)
+    names = EQUIVALENT.get(tool, frozenset((tool,)))
+    return any(_may_run(tool, names, text) for text in pipelines.opaque)
 
 
 def _runs_hooks(pipelines: Pipelines) -> bool:
@@ -75,7 +76,7 @@ def _may_run(tool: str, names: frozenset[str], text: str) -> bool:
     """Whether a command line or a script of unknown doings may start the tool."""
     if text == ANYTHING or re.search(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w.-])", text):
         return True
-    return "\n" not in text and bool(re.search(VAGUE[tool], text))
+    return "\n" not in text and tool in VAGUE and bool(re.search(VAGUE[tool], text))
 
 
 def configured(project: Project) -> Iterator[tuple[str, Place, str]]:

@@ -1,10 +1,11 @@
 """Scopes that leave first-party modules unchecked, and the one place that decides it."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from aether_lint.model import Related, Severity
-from aether_lint.scopes import mypy_scope, ruff_scope
+from aether_lint.scopes import mypy_scope, path_scope, ruff_scope
 from aether_lint.scopes.documents import Document
 from aether_lint.scopes.observations import Invocation, Place, Scope
 from aether_lint.scopes.project import Project
@@ -32,7 +33,7 @@ def mypy_scopes(project: Project, measured: Sequence[mypy_scope.Measured], unsee
         reachable = by_gates | _union(_excluded(project, gate) for gate in overridden)
         wide = bool(overridden) and not _narrow(project, reachable, one.invocation.cwd)
         found.append(_configured(project, one, "info" if wide else "error", overridden))
-    if gates and not bare and _narrow(project, by_gates, ""):
+    if gates and not bare and _narrow(project, by_gates, *_domain(project, gates)):
         widest = max(gates, key=lambda one: (len(one.covered), one.invocation.place.path))
         if _overrides(widest.invocation) and not _excludes_decide(project, widest):
             found.append(_by_arguments(project, widest, gates, unseen))
@@ -87,7 +88,7 @@ def _configured(
 
 def _excludes_decide(project: Project, one: mypy_scope.Measured) -> bool:
     """Without the exclude patterns the scope would be wide: they are the finding then, not the paths."""
-    return not _narrow(project, one.covered | _excluded(project, one), one.invocation.cwd)
+    return not _narrow(project, one.covered | _excluded(project, one), *_domain(project, [one]))
 
 
 def _excluded(project: Project, one: mypy_scope.Measured) -> frozenset[str]:
@@ -101,7 +102,7 @@ def _excluded(project: Project, one: mypy_scope.Measured) -> frozenset[str]:
 def _by_arguments(
     project: Project, widest: mypy_scope.Measured, gates: Sequence[mypy_scope.Measured], unseen: bool
 ) -> Scope:
-    modules = _below(project, "")
+    modules = _below(project, *_domain(project, gates))
     together = _union(one.covered for one in gates)
     return Scope(
         tool="mypy",
@@ -130,7 +131,7 @@ def ruff_scopes(project: Project, measured: Sequence[ruff_scope.Measured], unsee
         if _narrow(project, one.covered, one.invocation.cwd) and (place := _ruff_key(project, one)) is not None:
             wide = bool(gates) and not _narrow(project, together, one.invocation.cwd)
             found.append(_ruff_configured(project, one, place, "info" if wide else "error"))
-    if gates and not found and _narrow(project, together, ""):
+    if gates and not found and _narrow(project, together, *_domain(project, gates)):
         widest = max(gates, key=lambda one: (len(one.covered), one.invocation.place.path))
         found.append(_ruff_arguments(project, widest, gates, together, unseen))
     return found
@@ -175,7 +176,7 @@ def _ruff_arguments(
     together: frozenset[str],
     unseen: bool,
 ) -> Scope:
-    modules = _below(project, "")
+    modules = _below(project, *_domain(project, gates))
     return Scope(
         tool="ruff",
         version=ruff_version(),
@@ -193,13 +194,62 @@ def _ruff_arguments(
     )
 
 
-def _below(project: Project, folder: str) -> frozenset[str]:
+def path_scopes(
+    project: Project, measured: Iterable[path_scope.Measured], unseen: Callable[[str], bool]
+) -> list[Scope]:
+    """Narrow scopes of the tools that are judged by their paths, at most a warning."""
+    by_tool: dict[str, list[path_scope.Measured]] = {}
+    for one in measured:
+        by_tool.setdefault(one.invocation.tool, []).append(one)
+    found = []
+    for tool, group in by_tool.items():
+        together = _union(one.covered for one in group)
+        modules = _below(project, *_domain(project, group))
+        if not _narrow(project, together, *_domain(project, group)):
+            continue
+        widest = max(group, key=lambda one: (len(one.covered), one.invocation.place.path))
+        found.append(
+            Scope(
+                tool=tool,
+                version="",
+                place=widest.invocation.place,
+                key=widest.key,
+                value=widest.value,
+                named=len(together & modules),
+                covered=len(together & modules),
+                total=len(modules),
+                missing=_examples(modules - together),
+                ceiling="warning",
+                related=tuple(_ran(one.invocation) for one in group if one is not widest)[:3],
+                uncertain=unseen(tool) or not together,
+            )
+        )
+    return found
+
+
+class _Judged(Protocol):
+    @property
+    def invocation(self) -> Invocation: ...
+
+
+def _domain(project: Project, runs: Iterable[_Judged]) -> tuple[str, ...]:
+    """The folders that the runs answer for: in a repository of several packages, those that they start in."""
+    folders = {one.invocation.cwd for one in runs}
+    manifests = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+    names = project.tree.names()
+    apart = all(folder and any(f"{folder}/{name}" in names for name in manifests) for folder in folders)
+    return tuple(sorted(folders)) if apart else ("",)
+
+
+def _below(project: Project, *folders: str) -> frozenset[str]:
     paths = project.party.paths()
-    return frozenset(path for path in paths if path.startswith(folder + "/")) if folder else paths
+    if "" in folders:
+        return paths
+    return frozenset(path for path in paths if path.startswith(tuple(folder + "/" for folder in folders)))
 
 
-def _narrow(project: Project, covered: frozenset[str], folder: str) -> bool:
-    modules = _below(project, folder)
+def _narrow(project: Project, covered: frozenset[str], *folders: str) -> bool:
+    modules = _below(project, *folders)
     missing = len(modules - covered)
     return missing >= MIN_MISSING and len(modules) - missing < project.threshold * len(modules)
 

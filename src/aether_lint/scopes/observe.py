@@ -9,7 +9,7 @@ from msgspec import Struct
 from aether_lint import __version__
 from aether_lint.config.settings import Config
 from aether_lint.model import FileError
-from aether_lint.scopes import mypy_scope, mypy_silence, narrow, ruff_scope
+from aether_lint.scopes import mypy_scope, mypy_silence, narrow, path_scope, ruff_scope
 from aether_lint.scopes.cache import Cache, state_of
 from aether_lint.scopes.ci_gates import dead_workflows, soft_gates
 from aether_lint.scopes.missing_gates import configured, may_run_unseen, missing_gates
@@ -93,6 +93,7 @@ def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:
         *mypy_silence.silenced(project, measured.mypy),
         *mypy_silence.imports(project, measured.mypy),
         *narrow.ruff_scopes(project, measured.ruff, _unseen("ruff", pipelines)),
+        *narrow.path_scopes(project, path_scope.measure(project, invocations), lambda tool: _unseen(tool, pipelines)),
         *blankets(project, _tools_in_use(project, invocations)),
         *missing_gates(project, pipelines),
         *soft_gates(project, pipelines),

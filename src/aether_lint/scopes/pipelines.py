@@ -9,7 +9,7 @@ from aether_lint.catalog.word_list import word_set
 from aether_lint.model import Related, Span
 from aether_lint.scopes import github, gitlab, precommit, runners
 from aether_lint.scopes.commands import Call, check_of, known, unwrap
-from aether_lint.scopes.documents import DocumentError, Keys, read_text
+from aether_lint.scopes.documents import DocumentError, Keys, read_text, scalar
 from aether_lint.scopes.known_tools import ACTIONS
 from aether_lint.scopes.observations import Invocation, Place
 from aether_lint.scopes.project import Project, is_workflow
@@ -132,7 +132,7 @@ class _Reader:
         self.found.has_ci |= bool(flows) or any(is_workflow(path) for path in self.project.broken)
         for flow in flows.values():
             for _, job in github.jobs(flow.document):
-                uses = str(job.get("uses") or "")
+                uses = scalar(job.get("uses"))
                 if uses and not uses.startswith("./") and flow.on_pull_requests:
                     self.found.opaque.append(ANYTHING)
             for step in github.steps(flow, actions):

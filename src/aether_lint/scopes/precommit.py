@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from aether_lint.scopes.commands import check_of, unwrap
-from aether_lint.scopes.documents import Document
+from aether_lint.scopes.documents import Document, scalar
 from aether_lint.scopes.observations import Place
 
 # Hook ids of the usual repositories -> command line that they start.
@@ -76,7 +76,7 @@ def _hook(
     stages: tuple[str, ...],
     files: tuple[str, ...],
 ) -> Hook | None:
-    name = str(hook.get("id") or "")
+    name = scalar(hook.get("id") or "")
     command = _command(hook, name)
     call = unwrap(command)
     check = check_of(call)
@@ -99,7 +99,7 @@ def _hook(
 
 
 def _command(hook: dict[str, Any], name: str) -> list[str]:
-    args = [str(arg) for arg in hook.get("args") or []]
+    args = [scalar(arg) for arg in hook.get("args") or []]
     entry = hook.get("entry")
     if isinstance(entry, str):
         try:
@@ -110,7 +110,7 @@ def _command(hook: dict[str, Any], name: str) -> list[str]:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ((str(value),) if isinstance(value, str) else ())
+    return tuple(map(scalar, value)) if isinstance(value, list) else ((str(value),) if isinstance(value, str) else ())
 
 
 def _selected(top: dict[str, Any], hook: dict[str, Any], files: tuple[str, ...]) -> tuple[str, ...]:

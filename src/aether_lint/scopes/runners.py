@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from aether_lint.scopes.commands import Call
-from aether_lint.scopes.documents import Document, DocumentError, load, read_text
+from aether_lint.scopes.documents import Document, DocumentError, load, read_text, scalar
 from aether_lint.scopes.makefile import expanded, parse_makefile, recipes
 from aether_lint.scopes.noxfile import session_runs
 from aether_lint.scopes.project import Project
@@ -225,19 +225,19 @@ def _task(document: Document, name: str, cwd: str, depth: int) -> Iterator[Neste
     commands = task if isinstance(task, list) else [task] if isinstance(task, str) else task.get("cmds") or []
     if isinstance(task, dict):
         commands = [task["cmd"], *commands] if "cmd" in task else commands
-        folder = str(task.get("dir") or "")
+        folder = scalar(task.get("dir"))
         cwd = _path(cwd, folder) if folder and "{{" not in folder else cwd
         for need in task.get("deps") or []:
-            yield from _task(document, str(need.get("task") if isinstance(need, dict) else need), cwd, depth + 1)
+            yield from _task(document, scalar(need.get("task") if isinstance(need, dict) else need), cwd, depth + 1)
     for index, command in enumerate(commands):
         if isinstance(command, dict) and "task" in command:
-            yield from _task(document, str(command["task"]), cwd, depth + 1)
+            yield from _task(document, scalar(command["task"]), cwd, depth + 1)
             continue
         text = command.get("cmd") if isinstance(command, dict) else command
         ignores = isinstance(command, dict) and command.get("ignore_error") is True
         loss = Loss("ignore_error", "`ignore_error: true` lets the task pass", True) if ignores else None
         span = document.locate("tasks", name, "cmds", index)
-        shell = re.sub(r"\{\{.*?\}\}", UNKNOWN, str(text or ""))
+        shell = re.sub(r"\{\{.*?\}\}", UNKNOWN, scalar(text))
         yield Nested(shell, document.path, span.line, span.column - 1, PLAIN_SHELL, "" if cwd == "." else cwd, loss)
 
 
