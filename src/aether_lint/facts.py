@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from aether_lint.model import Span
 
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 
 # Ways to leave a block, as bits of a set.
 NEXT, RETURN, RAISE, EXIT, LOOP, BREAK, CONTINUE = 1, 2, 4, 8, 16, 32, 64

@@ -31,7 +31,6 @@ Trigger = Literal["import", "call", "unset", "default", "flag"]
 MOST_RELATED = 10  # uses listed below a handler
 
 
-
 class Degradation(Struct, frozen=True):
     """One place where the code goes on with less.
 
@@ -266,12 +265,26 @@ def _subject(
         lost += [s for s in program.subjects.of_thing(install.stands_for) if s.label not in kept]
     if imported is not None and not any(s.confidence == "high" for s in lost):
         lost.append(imported)
+    if not lost:
+        lost += _subject_of_errors(function, decision)
+    if root.kind == "import" and not lost and install.loss == "replaced" and install.keeps_state:
+        lost.append(Subject(f"`{root.name.rpartition('.')[2]}`", "store", "use", "medium"))
     if root.kind == "unset" and not lost and install.loss == "replaced":
         named = tokens.receiver(root.name)
         lost += [Subject(named.subject, named.role, "use", "medium")] if named is not None else []
     if not lost:
         return None
     return max(lost, key=lambda s: (CONFIDENCES.index(s.confidence), s.access == "write", s.role != "cache", s.label))
+
+
+def _subject_of_errors(function: Function, decision: Decision) -> list[Subject]:
+    """What a handler names by the errors it catches: `except redis.RedisError`."""
+    found: list[Subject] = []
+    for failure in failures_in(decision.guard.cond):
+        for handler in function.attempts[failure.attempt].handlers[max(failure.handler, 0) :][:1]:
+            known = [module_subject(name) for name in handler.types if ":" not in name and "." in name]
+            found += [s for s in known if s is not None and s.role not in CRYPTO_ROLES]
+    return found
 
 
 def _imported_subject(program: Program, root: Root) -> Subject | None:

@@ -6,15 +6,33 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.detect.arms import Decision, refuses
-from aether_lint.facts import Arms, Const, Definition, Display, Effect, Function, Result, Value, failures_in
+from aether_lint.catalog.tokens import words
+from aether_lint.facts import (
+    NEXT,
+    Arms,
+    Const,
+    Definition,
+    Display,
+    Effect,
+    Failed,
+    Function,
+    Range,
+    Ref,
+    Result,
+    Value,
+    failures_in,
+)
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
-from aether_lint.link.nature import Nature, NatureTable, access_words
+from aether_lint.link.nature import Nature, NatureTable, access_words, is_quiet
+from aether_lint.link.names import last_name
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
 
 # what is lost when a write is left out; a cache, a mail or a metric is made good elsewhere
-WRITTEN_ROLES = frozenset({"store", "queue", "stream", "objects", "secrets", "keys", "cluster", "session", "jobs"})
+WRITTEN_ROLES = frozenset(
+    {"store", "queue", "stream", "objects", "secrets", "keys", "cluster", "session", "jobs", "cloud"}
+)
 STAND_INS = ("volatile", "disk", "null")
 
 
@@ -31,6 +49,7 @@ class Install(Struct, frozen=True):
     confidence: Confidence
     stands_for: Thing | None = None
     also: tuple[Step, ...] = ()
+    keeps_state: bool = False
 
 
 Made: TypeAlias = list[tuple[Function, list[Decision]]]
@@ -58,9 +77,7 @@ def first_install(program: Program, module: Module, function: Function, decision
     return None
 
 
-def weaker(
-    program: Program, module: Module, function: Function, decision: Decision, index: int, by: str
-) -> Install:
+def weaker(program: Program, module: Module, function: Function, decision: Decision, index: int, by: str) -> Install:
     """The statement around an effect that hashes or encrypts with something weaker."""
     search = _Search(program, module, function, decision, [])
     return Install(index, search.place(index), "weakened", by, "high")
@@ -96,7 +113,10 @@ class _Search:
                 return None
 
     def _touches(self, index: int, effect: Effect) -> Install | None:
-        """A statement that reads or writes a container of a module or instance."""
+        """A statement that reads or writes a container of a module or instance, or puts a module in the place of one."""
+        if effect.kind == "write" and effect.place == "sys.modules" and self.direct:
+            name = effect.value.name.rpartition(".")[2] if isinstance(effect.value, Ref) else "a stub module"
+            return self._install(index, Nature("volatile", f"`{name.strip(':?')}`"), None)
         box = self.natures.box_of(effect, self.module, self.function)
         if box is None:
             box = self.natures.box_in(effect.value, self.module, self.function)
@@ -124,6 +144,8 @@ class _Search:
             return self._box(index, box)
         if self._creates(effect):
             return self._chosen(index, effect)
+        if self.direct and self._is_given_globals(effect):
+            return self._install(index, Nature("volatile", f"what `{last_name(effect)}()` puts there"), None)
         for name in self.program.things.called_functions(effect, self.module, self.function):
             where = self.program.names.function(name)
             if where is None or name.endswith(".__init__"):
@@ -141,6 +163,12 @@ class _Search:
             if touched and not any(map(_keeps, self.program.subjects.of_function(name))):
                 return self._install(index, Nature("volatile", _box_label(sorted(touched)[0])), None)
         return None
+
+    def _is_given_globals(self, effect: Effect) -> bool:
+        """Whether a function of ours is handed the namespace of the module to write into."""
+        given = [self.function.effects[a.effect].place for a in effect.args if isinstance(a, Result)]
+        names = self.program.things.called_functions(effect, self.module, self.function)
+        return "builtins.globals" in given and any(self.natures.of_function(n).kind != "refusing" for n in names)
 
     def _chosen(self, index: int, effect: Effect) -> Install | None:
         """A replacement made in one arm of an expression, and taken by the statement around both arms."""
@@ -176,7 +204,8 @@ class _Search:
         return self._install(index, nature, other)
 
     def _install(self, index: int, nature: Nature, stands_for: Thing | None) -> Install:
-        return Install(index, self.place(index), "replaced", nature.label, "high", stands_for, self._also(index))
+        keeps = nature.kind == "volatile"
+        return Install(index, self.place(index), "replaced", nature.label, "high", stands_for, self._also(index), keeps)
 
     def _box(self, index: int, box: str) -> Install:
         return Install(index, self.place(index), "replaced", _box_label(box), "high", None, self._also(index))
@@ -194,7 +223,9 @@ class _Search:
         return (Step(self.module.path, self._statement(index), "the function goes on here"),)
 
     def _in_handler(self, index: int) -> bool:
-        ranges = [self.function.attempts[f.attempt].handlers[f.handler].effects for f in self.failures if f.handler >= 0]
+        ranges = [
+            self.function.attempts[f.attempt].handlers[f.handler].effects for f in self.failures if f.handler >= 0
+        ]
         return not ranges or any(r.start <= index < r.end for r in ranges)
 
     def _statement(self, index: int) -> Span:
@@ -247,22 +278,44 @@ class _Search:
         return next((t for t in things if self.natures.of_thing(t).kind == "durable"), None)
 
     def skipped(self, root: Root) -> Install | None:
-        """A write that is left out, in a function whose caller cannot tell: nothing is returned on either side."""
-        if root.kind not in ("import", "unset") or self.direct or not self.decision.taken.effects:
+        """A write that is left out, or given up in a handler, in a function whose caller cannot tell."""
+        if not self.decision.taken.effects or self.function.generator or not self._writes():
             return None
         effects = self.function.effects
-        if any(e.kind == "return" and not _is_none(e.value) for e in effects) or self.function.generator:
+        if self.direct:
+            return self._given_up()
+        if root.kind not in ("import", "unset"):
             return None
-        normal = [effects[i] for i in self.decision.other.effects]
-        written = [
-            s for e in normal for s in self.program.subjects.of_call(e, self.module, self.function)
-            if s.access == "write" and s.confidence == "high" and s.role in WRITTEN_ROLES
-        ]  # fmt: skip
-        index = self.decision.taken.effects[-1]
-        if not written or effects[index].kind != "return":
+        if any(e.kind == "return" and not _is_none(e.value) for e in effects):
             return None
-        first = self.decision.taken.effects[0]
-        return Install(first, self._statement(first), "skipped", "nothing", "high")
+        last = self.decision.taken.effects[-1]
+        if effects[last].kind != "return":
+            return None
+        return Install(last, effects[last].span, "skipped", "nothing", "high")
+
+    def _writes(self) -> bool:
+        """Whether the normal side writes to something that must keep it."""
+        return any(
+            s.access == "write" and s.confidence == "high" and s.role in WRITTEN_ROLES
+            for i in self.decision.other.effects
+            for s in self.program.subjects.of_call(self.function.effects[i], self.module, self.function)
+        )
+
+    def _given_up(self) -> Install | None:
+        """A handler that only reports and lets the function answer as after success."""
+        cond = self.decision.guard.cond
+        if not isinstance(cond, Failed) or cond.handler < 0 or is_housekeeping(self.function.key):
+            return None
+        handler = self.function.attempts[cond.attempt].handlers[cond.handler]
+        if handler.exits != NEXT or any(_inside(handler.effects, loop.effects) for loop in self.function.loops):
+            return None
+        span = range(handler.effects.start, handler.effects.end)
+        if any(not _only_reports(self.function.effects[i], handler.name) for i in span):
+            return None
+        answers = [e for e in self.function.effects[handler.effects.end :] if e.kind == "return"]
+        if not any(not _is_none(e.value) for e in answers):
+            return None
+        return Install(handler.effects.start, handler.span, "skipped", "nothing", "high")
 
     def sentinel(self, root: Root) -> Install | None:
         """A statement that gives up the client (None, a flag, an empty answer) where code elsewhere then goes on."""
@@ -315,6 +368,28 @@ def same_origin(a: Root, b: Root) -> bool:
 
 def _is_none(value: Value | None) -> bool:
     return value is None or (isinstance(value, Const) and value.value is None)
+
+
+HOUSEKEEPING = frozenset(
+    "close shutdown stop cleanup clean purge track touch heartbeat notify emit record log audit metric metrics stats "
+    "invalidate refresh warm ping health expire".split()
+)
+"""Words of functions whose lost write costs bookkeeping, not data."""
+
+
+def is_housekeeping(key: str) -> bool:
+    """Whether a function's name says that its work is bookkeeping or clean-up."""
+    return any(word in HOUSEKEEPING for word in words(key.rpartition(".")[2]))
+
+
+def _inside(inner: Range, outer: Range) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _only_reports(effect: Effect, caught: str) -> bool:
+    if effect.kind == "bind":
+        return bool(caught) and effect.place.endswith(f">{caught}")
+    return effect.kind == "call" and is_quiet(effect)
 
 
 def _given(effect: Effect) -> str:

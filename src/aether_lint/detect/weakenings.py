@@ -28,6 +28,9 @@ def replacement(
 ) -> tuple[int, str] | None:
     """(effect, what is used instead) where an arm answers with something weaker than `subject`; None where it does not."""
     normal = _strength(subject)
+    effects = [function.effects[i] for i in arm.effects]
+    if any(h.strength >= normal for h in program.hashes.of_effects(effects, module, function)):
+        return None  # the same one again: a retry, or an old hash that is checked and replaced
     for index in arm.effects:
         effect = function.effects[index]
         if effect.kind not in ("call", "bind", "return", "define", "import"):
@@ -35,8 +38,6 @@ def replacement(
         used = program.hashes.of_effects([effect], module, function)
         if used and max(used).strength < normal and subject.role == "hasher":
             return index, min(used).label
-        if used and max(used).strength >= normal:
-            return None
         if effect.kind in ("define", "import", "return") and _hands_on(program, module, function, index):
             return index, PLAIN_TEXT
     return None

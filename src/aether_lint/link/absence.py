@@ -324,8 +324,6 @@ class AbsenceTable:
         holds_unset = (unset == literal.value) == positive
         if not holds_unset and str(literal.value).lower() not in SWITCHED_ON:
             return ()  # an operator who names a back end has chosen it
-        if holds_unset and str(literal.value).lower() in SWITCHED_ON:
-            return ()  # a switch that nobody turned on
         kind: Literal["unset", "flag"] = "unset" if holds_unset else "flag"
         return ((root(kind, name, module.path), ()),)
 

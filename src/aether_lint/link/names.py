@@ -30,7 +30,7 @@ CHANGING_METHODS = frozenset(
 class Module:
     """One module's facts, with its functions by key and its bindings by place."""
 
-    __slots__ = ("_bindings", "_calls", "_changed", "facts", "functions", "path")
+    __slots__ = ("_bindings", "_calls", "_changed", "children", "facts", "functions", "path")
 
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
@@ -39,6 +39,10 @@ class Module:
         self._bindings: dict[str, list[tuple[Function, int]]] | None = None
         self._calls: dict[str, list[tuple[Function, int]]] | None = None
         self._changed: frozenset[str] | None = None
+        self.children: dict[str, list[Function]] = {}  # functions and lambdas by the function they are defined in
+        for function in facts.functions[1:]:
+            if function.kind != "class" and not function.owner:
+                self.children.setdefault(function.parent, []).append(function)
 
     @property
     def bindings(self) -> dict[str, list[tuple[Function, int]]]:

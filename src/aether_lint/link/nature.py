@@ -86,6 +86,10 @@ class NatureTable:
         if isinstance(value, Const) and isinstance(value.value, str):
             found = volatile.of_url(value.value) if "://" in value.value or value.value == ":memory:" else None
             return UNKNOWN if found is None else Nature(_volatile_kind(found), found.label)
+        if isinstance(value, Result) and (
+            namespace := self._namespace(function.effects[value.effect], module, function)
+        ):
+            return namespace
         if isinstance(value, Result) and (address := self._address(function.effects[value.effect], module, function)):
             return address
         natures = [self.of_thing(t) for t in sorted(self._things.of(value, module, function))]
@@ -94,6 +98,13 @@ class NatureTable:
                 if nature.kind == kind:
                     return nature
         return UNKNOWN
+
+    def _namespace(self, effect: Effect, module: Module, function: Function) -> Nature | None:
+        """A `SimpleNamespace` of functions is what they are."""
+        if effect.place != "types.SimpleNamespace" or not effect.keywords:
+            return None
+        kinds = {self.of_value(member, module, function).kind for _, member in effect.keywords}
+        return Nature("refusing") if kinds == {"refusing"} else Nature("volatile", "a stub object")
 
     def _address(self, effect: Effect, module: Module, function: Function) -> Nature | None:
         """A client that is opened on an address in memory: `create_engine("sqlite://")`."""
@@ -214,6 +225,8 @@ class NatureTable:
             if effect.kind == "call":
                 for callee in self._things.called_functions(effect, module, function):
                     found |= ask(callee)
+        for inner in module.children.get(function.key, ()) if function.key else ():
+            found |= ask(f"{module.path}:{inner.key}")
         return frozenset(sorted(found)[:8])
 
     def _class(self, name: str) -> Nature:
@@ -295,7 +308,9 @@ def _volatile_kind(found: volatile.Volatile) -> Kind:
 def access_words(name: str) -> bool:
     """Whether a function's name says that it reads, writes or keeps something, or stands in for what does."""
     parts = tokens.words(name.rpartition(".")[2])
-    return any(operations.lookup(w) in ("read", "write") or w in _STANDING_IN or w in tokens.STAND_IN_WORDS for w in parts)
+    return any(
+        operations.lookup(w) in ("read", "write") or w in _STANDING_IN or w in tokens.STAND_IN_WORDS for w in parts
+    )
 
 
 def _is_active(function: Function) -> bool:
@@ -324,14 +339,15 @@ def _does_nothing(function: Function) -> bool:
             return False
         if effect.kind == "delete" and (">" not in effect.place or effect.args):
             return False
-        if effect.kind == "call" and not _is_quiet(effect) and not _is_literal_call(effect, function):
+        if effect.kind == "call" and not is_quiet(effect) and not _is_literal_call(effect, function):
             return False
         if effect.kind == "return" and not _is_constant(effect.value, function):
             return False
     return True
 
 
-def _is_quiet(effect: Effect) -> bool:
+def is_quiet(effect: Effect) -> bool:
+    """Whether a call only reports, or is a builtin."""
     name = effect.place.rpartition(".")[2]
     return name in _QUIET_CALLS or effect.place.startswith(("builtins.", "logging."))
 
@@ -352,6 +368,6 @@ def _is_constant(value: Value | None, function: Function) -> bool:
             return name.startswith(f":{function.key}>")
         case Result(index):
             effect = function.effects[index]
-            return _is_quiet(effect) or _is_literal_call(effect, function)
+            return is_quiet(effect) or _is_literal_call(effect, function)
         case _:
             return False

@@ -131,6 +131,8 @@ class StartupTable:
         for path in sorted(self._names.modules):
             module = self._names.modules[path]
             if module.facts.role == "":
+                if self.hooks.builds_application(module, module.facts.functions[0]):
+                    imported.add(path)
                 for name in module.facts.imports:
                     found = self._names.imported(name.removesuffix(".*"), path)
                     if found is not None and found[0] != path:

@@ -111,7 +111,9 @@ class ThingTable:
     def _handed_over(self, effect: Effect, module: Module, function: Function) -> list[str]:
         """The functions of ours that a call is given to run: `asyncio.to_thread(self._save, row)`."""
         given = (*effect.args, *(value for _, value in effect.keywords))
-        things = {t for value in given if isinstance(value, (Ref, Definition)) for t in self.of(value, module, function)}
+        things = {
+            t for value in given if isinstance(value, (Ref, Definition)) for t in self.of(value, module, function)
+        }
         return [t.name for t in sorted(things) if t.kind == "function"]
 
     def attribute(self, thing: Thing, name: str) -> Things:

@@ -250,8 +250,11 @@ def _for(frame: Frame, node: Any) -> int:
     start = frame.here()
     before = frame.guard
     bind_names(frame, node.target, Each(source), node.target)
-    exits = _loop_exits(block(frame, node.body), False)
+    body_exits = block(frame, node.body)
     frame.pop(before)
+    if not body_exits & (BREAK | CONTINUE):
+        frame.push_all(frame.fell)  # the last round fell through: a loop of retries that never succeeded
+    exits = _loop_exits(body_exits, False)
     frame.loops.append(facts.Loop(frame.module.spans.header(node, node.iter), frame.since(start), False))
     return _after_loop(frame, node, exits)
 
@@ -296,6 +299,8 @@ def _with(frame: Frame, node: Any) -> int:
         handler = Handler(suppressed, "", header, end, NEXT)
         span = frame.module.spans.span(node)
         frame.attempts.append(Attempt(span, frame.guard, effects, (handler,), end, end, exits, True))
+        if not exits & NEXT:
+            frame.push(Failed(len(frame.attempts) - 1, 0), header)
         exits |= NEXT
     return exits
 
