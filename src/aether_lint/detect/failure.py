@@ -245,6 +245,22 @@ def missing(cond: Cond) -> Iterator[str]:
                 yield from missing(part)
 
 
+def refines(function: Function, attempt: int) -> bool:
+    """Whether the body only improves on a value that is there already: a default list, a detected version."""
+    body = function.attempts[attempt].body
+    tried = {i for a in function.attempts for i in inside(a.body)}
+    had = {f":{function.key}>{p.name}" for p in function.params}
+    had |= {
+        e.place
+        for i, e in enumerate(function.effects[: body.start])
+        if e.kind == "bind" and i not in tried and not is_empty(e.value, function)
+    }
+    later = {n for i in range(body.end, len(function.effects)) for n in _mentioned(function.effects[i], function)}
+    bound = {function.effects[i].place for i in inside(body) if function.effects[i].kind in ("bind", "write")}
+    kept = {place for place in bound if place in later or ">" not in place or "." in place.rpartition(">")[2]}
+    return bool(kept) and kept <= had
+
+
 def repaired(program: Program, module: Module, function: Function, attempt: int, handler: int) -> bool:
     """Whether the handler does the work in another way: it calls what may fail itself, or installs a value."""
     tried = function.attempts[attempt]

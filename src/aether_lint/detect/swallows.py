@@ -167,6 +167,7 @@ def _settled(
         or failure.retried(program, module, function, index, number)
         or failure.raised_later(program, module, function, index, number)
         or failure.repaired(program, module, function, index, number)
+        or (work.role != "service" and failure.refines(function, index))
         or program.readiness.reports(module, function, handler.effects)
         or failure.told_to_callers(program, module, function, handler)
         or is_repeated(program, module, function, index, work)
