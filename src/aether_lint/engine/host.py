@@ -126,13 +126,16 @@ class HostSession:
 
     def _about_gates(self, root: str) -> list[Finding]:
         """The findings about the root's own checks, if it was asked for; of errors there, the runner speaks."""
-        project = self._projects.get(root)
-        if project is None or not asks_for_gates(project, CheckRequest(self._paths)):
-            return []
         if root not in self._gates:
-            rules = Policy(project.config, Selection()).of_gates
-            self._gates[root] = judge_gates(root, rules, project.config, cache=project.complete).findings
+            project = self._projects.get(root)
+            asked = project is not None and asks_for_gates(project, CheckRequest(self._paths))
+            self._gates[root] = _gates(project) if project and asked else []
         return self._gates[root]
+
+
+def _gates(project: Project) -> list[Finding]:
+    rules = Policy(project.config, Selection()).of_gates
+    return judge_gates(project.root, rules, project.config, cache=project.complete).findings
 
 
 def _sound(found: Discovery) -> Discovery:
