@@ -41,7 +41,7 @@ def _process(module: str, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
     )
     assert result.stdout, result.stderr
