@@ -67,7 +67,7 @@ def _declared(project: Project, names: frozenset[str]) -> bool:
                 text = read_text(project.root, path)
             except DocumentError:
                 continue
-            if pattern.search(re.sub(r"\[\[?tool\.[^\]]*\]", "", text)):
+            if pattern.search(re.sub(r"\[\[?tool\.[^\]]*\]|#.*", "", text)):
                 return True
     return False
 

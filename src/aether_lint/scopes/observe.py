@@ -12,6 +12,8 @@ from aether_lint.model import FileError
 from aether_lint.scopes import mypy_scope, mypy_silence, narrow, path_scope, ruff_scope
 from aether_lint.scopes.cache import Cache, state_of
 from aether_lint.scopes.ci_gates import dead_workflows, soft_gates
+from aether_lint.scopes.coverage_floor import coverage_floors
+from aether_lint.scopes.deployments import unchecked_deployments
 from aether_lint.scopes.missing_gates import configured, may_run_unseen, missing_gates
 from aether_lint.scopes.observations import Invocation, Observation
 from aether_lint.scopes.overview import GateRow, Measurements, rows
@@ -98,6 +100,8 @@ def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:
         *missing_gates(project, pipelines),
         *soft_gates(project, pipelines),
         *dead_workflows(project, pipelines),
+        *coverage_floors(project, pipelines),
+        *unchecked_deployments(project, pipelines),
     ]
     try:
         observations += selections(project, measured.ruff)

@@ -91,7 +91,8 @@ def _below(project: Project, path: str, target: str) -> bool:
     if "." in package or "/" not in target:
         dotted = package.replace(".", "/")
         roots = project.party.source_roots
-        return any(path.startswith(f"{root}/{dotted}/" if root else f"{dotted}/") for root in roots)
+        starts = [f"{root}/{dotted}" if root else dotted for root in roots]
+        return any(path == f"{start}.py" or path.startswith(f"{start}/") for start in starts)
     return False
 
 

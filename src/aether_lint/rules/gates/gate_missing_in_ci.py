@@ -54,7 +54,10 @@ jobs:
       - uses: actions/checkout@v4
       - run: pytest
 """
-FILES = {"pyproject.toml": "[tool.mypy]\nstrict = true\n", "app/__init__.py": ""}
+FILES = {
+    "pyproject.toml": '[dependency-groups]\ndev = ["mypy", "pytest"]\n\n[tool.mypy]\nstrict = true\n',
+    "app/__init__.py": "",
+}
 
 RULE = Rule(
     code="AET521",
