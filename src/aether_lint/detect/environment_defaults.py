@@ -32,16 +32,16 @@ def observe(program: Program, module: Module) -> list[EnvironmentDefault]:
     if not any(s.path == module.path for s in program.environment_names.all()):
         return []
     found = [seen for setting in program.environment_names.all() if (seen := _judge(program, setting)) is not None]
-    best = max(found, key=_weight, default=None)
-    if best is None or best.setting.path != module.path:
+    found.sort(key=_weight, reverse=True)
+    if not found or found[0].setting.path != module.path:
         return []
-    others = tuple(seen.setting for seen in found if seen is not best)
+    best, others = found[0], tuple(seen.setting for seen in found[1:])
     return [EnvironmentDefault(best.setting, best.value, best.checks, best.confidence, others[:MOST_CHECKS])]
 
 
 def _weight(seen: EnvironmentDefault) -> tuple[int, int, int]:
     raising = sum(c.raises for c in seen.checks)
-    return (int(raising > 0), int(seen.setting.is_field), raising + len(seen.checks))
+    return (raising, int(seen.setting.is_field), len(seen.checks))
 
 
 def _judge(program: Program, setting: EnvSetting) -> EnvironmentDefault | None:

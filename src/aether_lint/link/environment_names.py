@@ -57,7 +57,7 @@ class EnvironmentNames:
                 setting
                 for path in sorted(self._names.modules)
                 for setting in self._settings.of_module(self._names.modules[path])
-                if tokens.is_environment_name(setting.name)
+                if tokens.is_environment_name(setting.name) and not _is_of_a_vendor(setting)
             ]
         return self._all
 
@@ -115,6 +115,11 @@ class EnvironmentNames:
                     setting = self.of_value(atom.value, module, function)
                     if setting is not None:
                         yield EnvironmentCheck(setting, module.path, effect.span, False)
+
+
+def _is_of_a_vendor(setting: EnvSetting) -> bool:
+    """Whether the name tells which of a vendor's environments is called, not where this program runs."""
+    return "sandbox" in setting.default.texts or bool(tokens.OUTBOUND_WORDS.intersection(tokens.words(setting.name)))
 
 
 def _comparisons(cond: Cond) -> Iterator[Atom]:
