@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from aether_lint.catalog import ciphers
-from aether_lint.facts import Function, Value
+from aether_lint.facts import Effect, Function, Ref, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import guard_chain
@@ -35,7 +35,7 @@ def _call(
     program: Program, question: Setting, module: Module, function: Function, index: int, empty: Scalar
 ) -> KeyUse | None:
     effect = function.effects[index]
-    primitive = ciphers.lookup(effect.place)
+    primitive = ciphers.lookup(effect.place) or _handed_over(effect)
     if primitive is None or primitive.kind not in ciphers.KEY_SINK_CALLS | {"compare"}:
         return None
     if primitive.kind != "secret sink" and empty is None:
@@ -49,6 +49,12 @@ def _call(
             return None
     verifies = primitive.kind in ("compare", "secret sink") or "decode" in effect.place or _compares(function)
     return KeyUse(primitive.label, module.path, effect.span, verifies)
+
+
+def _handed_over(effect: Effect) -> ciphers.Primitive | None:
+    """`app.add_middleware(SessionMiddleware, secret_key=…)`: the class that the framework will build."""
+    first = effect.args[0] if effect.args else None
+    return ciphers.lookup(first.name) if isinstance(first, Ref) else None
 
 
 def _compares(function: Function) -> bool:
