@@ -27,11 +27,11 @@ def decisions(function: Function) -> list[Decision]:
     """Every condition of a function that something depends on, once for each side, in order of position."""
     if not function.guards:
         return []
-    chains = [frozenset(guard_chain(function, index)) for index in range(len(function.guards))]
+    under = _effects_under(function)
     groups: dict[tuple[Span, object], list[int]] = {}
     for index, guard in enumerate(function.guards):
         groups.setdefault((guard.span, guard.cond), []).append(index)
-    arms = {key: _arm(function, guards, chains) for key, guards in groups.items()}
+    arms = {key: _arm(guards, under) for key, guards in groups.items()}
     empty = Arm((), ())
     found = []
     for (span, _), guards in groups.items():
@@ -41,10 +41,19 @@ def decisions(function: Function) -> list[Decision]:
     return sorted(found, key=lambda d: (d.guard.span, str(type(d.guard.cond))))
 
 
-def _arm(function: Function, guards: list[int], chains: list[frozenset[int]]) -> Arm:
-    opened = set(guards)
-    effects = tuple(i for i, e in enumerate(function.effects) if e.when >= 0 and opened & chains[e.when])
-    return Arm(effects, tuple(guards))
+def _effects_under(function: Function) -> list[list[int]]:
+    """The effects that each guard dominates, by the guard's index."""
+    under: list[list[int]] = [[] for _ in function.guards]
+    for index, effect in enumerate(function.effects):
+        for guard in guard_chain(function, effect.when):
+            under[guard].append(index)
+    return under
+
+
+def _arm(guards: list[int], under: list[list[int]]) -> Arm:
+    if len(guards) == 1:
+        return Arm(tuple(under[guards[0]]), tuple(guards))
+    return Arm(tuple(sorted({index for guard in guards for index in under[guard]})), tuple(guards))
 
 
 def _body_arm(function: Function, guard: Guard) -> Arm | None:

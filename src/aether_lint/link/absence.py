@@ -121,6 +121,8 @@ class AbsenceTable:
         self._environment = environment
         self._calls = calls
         self._solve: Fixpoint[Key, Roots] = Fixpoint(self._equation, ())
+        # by identity; the condition itself is kept, so that its identity stays its own
+        self._conds: dict[tuple[int, str, str], tuple[Cond, Roots]] = {}
 
     def of_place(self, place: str, sense: Sense) -> Roots:
         """The roots that make a global place falsy or truthy."""
@@ -128,7 +130,11 @@ class AbsenceTable:
 
     def of_cond(self, cond: Cond, module: Module, function: Function) -> Roots:
         """The roots that explain why a condition of a function holds; empty where none is known."""
-        return self._cond(cond, module, function, self._solve)
+        key = (id(cond), module.path, function.key)
+        known = self._conds.get(key)
+        if known is None or known[0] is not cond:
+            known = self._conds[key] = (cond, self._cond(cond, module, function, self._solve))
+        return known[1]
 
     def of_value(self, value: Value | None, sense: Sense, module: Module, function: Function) -> Roots:
         """The roots that make a value falsy or truthy."""

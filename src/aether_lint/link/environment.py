@@ -34,10 +34,14 @@ class Environment:
         self._things = things
         self._constants = constants
         self._wrappers: dict[str, Wrapper | None] = {}
+        self._reads: dict[int, EnvRead | None] = {}  # by the identity of effects, which live as long as their modules
 
     def read(self, effect: Effect, module: Module, function: Function) -> EnvRead | None:
         """The read that a call or subscript effect is; None for anything else."""
-        return self._read(effect, module, function, WRAPPER_DEPTH)
+        key = id(effect)
+        if key not in self._reads:
+            self._reads[key] = self._read(effect, module, function, WRAPPER_DEPTH)
+        return self._reads[key]
 
     def _read(self, effect: Effect, module: Module, function: Function, depth: int) -> EnvRead | None:
         if effect.kind == "item":

@@ -13,6 +13,7 @@ from aether_lint.facts import (
     Every,
     Failed,
     Function,
+    Guard,
     Ref,
     Result,
     Some,
@@ -73,6 +74,7 @@ class GateTable:
         self._calls = calls
         self._entries: dict[tuple[str, int], Gate] = {}
         self._checks: dict[str, Gate] = {}
+        self._guards: dict[tuple[int, int], Gate] = {}
 
     def of_site(self, module: Module, function: Function, index: int, depth: int = CALLER_DEPTH) -> Gate:
         """The gate before an effect: its own guards, checks that raise before it, and those of every caller."""
@@ -124,9 +126,15 @@ class GateTable:
         gate = OPEN
         while index >= 0:
             guard = function.guards[index]
-            gate = stronger(gate, self.of_cond(guard.cond, module, function, depth))
+            gate = stronger(gate, self._of_own_guard(guard, module, function, depth))
             index = guard.parent
         return gate
+
+    def _of_own_guard(self, guard: Guard, module: Module, function: Function, depth: int) -> Gate:
+        key = (id(guard), depth)  # guards live as long as their modules
+        if key not in self._guards:
+            self._guards[key] = self.of_cond(guard.cond, module, function, depth)
+        return self._guards[key]
 
     def of_cond(self, cond: Cond, module: Module, function: Function, depth: int = DEPTH) -> Gate:
         """The gate that a condition is, given that it holds."""

@@ -42,6 +42,8 @@ class SubjectTable:
         self._names = names
         self._things = things
         self._solve: Fixpoint[str, Subjects] = Fixpoint(self._equation, NO_SUBJECTS)
+        self._calls: dict[int, Subjects] = {}  # by the identity of effects, which live as long as their modules
+        self._things_reach: dict[Thing, Subjects] = {}
 
     def of_function(self, name: str) -> Subjects:
         """What a function of ours reaches, directly or through functions that it calls."""
@@ -57,10 +59,18 @@ class SubjectTable:
 
     def of_call(self, effect: Effect, module: Module, function: Function) -> Subjects:
         """What one effect reaches, through the functions that it calls."""
-        return self._call(effect, module, function, self._solve)
+        key = id(effect)
+        if key not in self._calls:
+            self._calls[key] = self._call(effect, module, function, self._solve)
+        return self._calls[key]
 
     def of_thing(self, thing: Thing) -> Subjects:
         """What using a thing reaches: a client, or a class of ours whose methods reach one."""
+        if thing not in self._things_reach:
+            self._things_reach[thing] = self._reached_by(thing)
+        return self._things_reach[thing]
+
+    def _reached_by(self, thing: Thing) -> Subjects:
         if thing.kind in ("external", "made"):
             known = external_subject(thing.name, "use")
             return NO_SUBJECTS if known is None else frozenset({known})

@@ -77,6 +77,9 @@ class ThingTable:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._solve: Fixpoint[str, Things] = Fixpoint(self._equation, NOTHING)
+        # by the identity of effects, which live as long as their modules
+        self._callees: dict[int, Things] = {}
+        self._called_functions: dict[int, list[str]] = {}
 
     def of(self, value: Value | None, module: Module, function: Function) -> Things:
         """What a value of `function` may be."""
@@ -92,10 +95,19 @@ class ThingTable:
 
     def callees(self, effect: Effect, module: Module, function: Function) -> Things:
         """What a call effect may call."""
-        return self.of(effect.value, module, function)
+        key = id(effect)
+        if key not in self._callees:
+            self._callees[key] = self.of(effect.value, module, function)
+        return self._callees[key]
 
     def called_functions(self, effect: Effect, module: Module, function: Function) -> list[str]:
         """The functions of ours that a call effect may run; for a class its `__init__` (also an inherited one)."""
+        key = id(effect)
+        if key not in self._called_functions:
+            self._called_functions[key] = self._find_called(effect, module, function)
+        return self._called_functions[key]
+
+    def _find_called(self, effect: Effect, module: Module, function: Function) -> list[str]:
         found = []
         for thing in sorted(self.callees(effect, module, function)):
             if thing.kind == "function":
