@@ -5,14 +5,17 @@ made of the text. A file that its parser refuses raises `DocumentError` with the
 """
 
 import configparser
+import hashlib
 import os
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from aether_lint.model import FileError, Span
+from aether_lint.scopes.cache import Cache
 
 Keys = tuple[str | int, ...]
 
@@ -68,6 +71,21 @@ class Document(Struct):
 def scalar(value: Any) -> str:
     """The text of a scalar, empty for None and for what holds other values: aliases can make those endless."""
     return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def load_kept(root: str, path: str, cache: Cache) -> Document:
+    """As `load`; a YAML file is parsed once for each of its states, for that is slow. Raises DocumentError."""
+    if not path.endswith((".yml", ".yaml")):
+        return load(root, path)
+    text = read_text(root, path)
+    key = cache.key("yaml", hashlib.sha256(text.encode()).hexdigest(), everywhere=True)
+    known = cache.get(key)
+    if known is not None:
+        return Document(path, text, known[0], {tuple(keys): Span(*place) for keys, place in known[1]})
+    document = parse_yaml(path, text)
+    if "&" not in text:  # no anchors: the data is a tree, and no larger than the text
+        cache.put(key, [document.data, [[keys, msgspec.to_builtins(span)] for keys, span in document.spans.items()]])
+    return document
 
 
 def read_text(root: str, path: str) -> str:
@@ -204,7 +222,24 @@ def parse_yaml(path: str, text: str) -> Document:
         raise DocumentError(FileError(path, "too-deep", "not read: nested too deeply")) from error
     spans: dict[Keys, Span] = {}
     _yaml_spans(data, (), spans, set())
-    return Document(path, text, data if isinstance(data, dict) else {}, spans)
+    return Document(path, text, _plain(data, {}) if isinstance(data, dict) else {}, spans)
+
+
+def _plain(node: Any, made: dict[int, Any]) -> Any:
+    """Plain dicts, lists and scalars; what aliases share stays shared."""
+    if id(node) in made:
+        return made[id(node)]
+    if isinstance(node, dict):
+        table: dict[str, Any] = {}
+        made[id(node)] = table
+        table.update((str(key), _plain(value, made)) for key, value in node.items())
+        return table
+    if isinstance(node, list):
+        items: list[Any] = []
+        made[id(node)] = items
+        items += [_plain(value, made) for value in node]
+        return items
+    return node if node is None or isinstance(node, bool | int) else str(node)
 
 
 MAX_YAML_DEPTH = 40  # workflows nest 8 deep; anchors can make a document endless

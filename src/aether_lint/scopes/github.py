@@ -57,7 +57,7 @@ class Workflow(Struct):
 
 def workflow(document: Document) -> Workflow:
     """Read the events of a workflow."""
-    trigger = document.data.get("on", document.data.get(True))  # type: ignore[call-overload]
+    trigger = document.data.get("on")
     events: dict[str, Any] = {}
     if isinstance(trigger, str):
         events = {trigger: None}

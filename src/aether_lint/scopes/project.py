@@ -9,7 +9,7 @@ from msgspec import Struct
 from aether_lint.catalog.word_list import word_set
 from aether_lint.model import FileError
 from aether_lint.scopes import cache as answers
-from aether_lint.scopes.documents import Document, DocumentError, load
+from aether_lint.scopes.documents import Document, DocumentError, load_kept
 from aether_lint.scopes.modules import FirstParty, first_party
 from aether_lint.scopes.text_scan import FileSwitches, scan_files
 from aether_lint.scopes.tools import ToolError, mypy_version, ruff_version
@@ -74,7 +74,7 @@ def read_project(tree: Tree, cache: answers.Cache, threshold: float) -> tuple[Pr
     for path in tree.files:
         if is_config(path):
             try:
-                documents[path] = load(tree.root, path)
+                documents[path] = load_kept(tree.root, path, cache)
             except DocumentError as bad:
                 broken[path] = bad.error
     switches = scan_files(tree.root, [path for path in tree.files if path.endswith(".py")], cache)

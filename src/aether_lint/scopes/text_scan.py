@@ -14,17 +14,7 @@ from aether_lint.scopes.cache import Cache
 HEAD = 1024  # bytes in which a generator's header stands
 MAX_SOURCE = 10_000_000
 # Without one of these no switch is there; a plain search costs a fraction of the expression below.
-QUICK = (
-    b"# mypy",
-    b"noqa",
-    b"NOQA",
-    b"NoQA",
-    b"file-ignore",
-    b"skip-file",
-    b"disable=all",
-    b"disable = all",
-    b"pyright",
-)
+QUICK = (b"# mypy:", b"file-ignore", b"skip-file", b"disable=all", b"disable = all", b"pyright:", b"pyright :")
 # One of these must stand in the text before it is worth tokenizing.
 CANDIDATE = re.compile(
     rb"(?im)^#\x20mypy:\x20|#\s*ruff\s*:\s*(?:noqa\s*(?:$|[^:\s])|file-ignore)|#\s*flake8\s*[:=]\s*noqa\s*(?:$|[^:\s])"
@@ -98,7 +88,7 @@ def _scan(path: str, size: int) -> FileSwitches:
         return FileSwitches(False)
     generated = layout.GENERATED_MARK.search(raw[:HEAD]) is not None
     last = 0
-    if any(word in raw for word in QUICK):
+    if any(word in raw for word in QUICK) or (b"flake8" in raw or b"ruff" in raw):
         last = max((found.end() for found in CANDIDATE.finditer(raw)), default=0)
     if ignored := IGNORE_CANDIDATE.search(raw[: 4 * HEAD]):
         last = max(last, ignored.end())
