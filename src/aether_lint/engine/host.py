@@ -120,15 +120,22 @@ class HostSession:
     def _link(self, root: str) -> LinkedProject:
         if root not in self._linked:
             project = self._projects[root]
-            ran = rules_on_whole_root(project, Policy(project.config, Selection()), CheckRequest(self._paths))
+            ran = rules_on_whole_root(project, Policy(project.config, Selection()), self._request(root))
             self._linked[root] = LinkedProject(project, {}, write=self._writes, ran=ran)
         return self._linked[root]
+
+    def _request(self, root: str) -> CheckRequest:
+        """The part of what was asked for that concerns a root."""
+        below = os.path.join(root, "")
+        return CheckRequest(
+            tuple(path for path in self._paths if path.startswith(below) or below.startswith(os.path.join(path, "")))
+        )
 
     def _about_gates(self, root: str) -> list[Finding]:
         """The findings about the root's own checks, if it was asked for; of errors there, the runner speaks."""
         if root not in self._gates:
             project = self._projects.get(root)
-            asked = project is not None and asks_for_gates(project, CheckRequest(self._paths))
+            asked = project is not None and asks_for_gates(project, self._request(root))
             self._gates[root] = _gates(project) if project and asked else []
         return self._gates[root]
 
