@@ -13,9 +13,10 @@ from aether_lint.rules.rule import Rule
 BY_TRIGGER = {"import": "AET101", "call": "AET102", "unset": "AET103", "default": "AET106", "flag": "AET105"}
 CARRIERS = frozenset({"queue", "stream", "jobs", "email"})  # roles of what carries messages rather than keeps state
 
-# Observations of several detectors about one place: a stand-in wins over a swallow, a guard that cannot fire over the
-# swallow that makes it so, a literal secret over what else is said of the same read.
-PRECEDENCE = ("AET1", "AET3", "AET211", "AET201", "AET203", "AET2", "AET4")
+# Observations of several detectors about one place: a step of start-up that does not happen is no write given up, a
+# stand-in wins over a swallow, a guard that cannot fire over the swallow that makes it so, a literal secret over what
+# else is said of the same read.
+PRECEDENCE = ("AET407", "AET1", "AET3", "AET211", "AET201", "AET203", "AET2", "AET4")
 
 
 def degradation_code(seen: Degradation) -> str:
