@@ -74,10 +74,9 @@ def fix(request: FixRequest) -> FixOutcome:
         return FixOutcome(report=first)
     paths = {finding.path for finding in wanted}
     whole = _over_whole_roots(request.check, policy, wanted)
+    before = first if whole is request.check else checked(whole, {})
     with FixWorker() as worker:
-        mending = Mending(
-            checked(whole, {}), lambda texts: checked(whole, texts), Transformer(worker, policy), policy.read
-        )
+        mending = Mending(before, lambda texts: checked(whole, texts), Transformer(worker, policy), policy.read)
         mending.run(lambda finding: finding.path in paths and policy.wants(finding))
     changes = mending.changes
     written, not_written = ([], []) if request.diff else _write(request.check.folder, changes)
@@ -94,10 +93,12 @@ def fix(request: FixRequest) -> FixOutcome:
 
 
 def _over_whole_roots(request: CheckRequest, policy: FixPolicy, wanted: Sequence[Finding]) -> CheckRequest:
-    """The request for all that fixes may touch; without the gates, which Python code does not change."""
+    """The request for all that fixes may touch; what it adds is without the gates, which Python does not change."""
+    roots = policy.roots_beyond_request({finding.path for finding in wanted})
+    if not roots:
+        return request
     ignore = request.ignore if any(finding.family == "gates" for finding in wanted) else (*request.ignore, "AET5")
-    paths = policy.whole_roots({finding.path for finding in wanted})
-    return msgspec.structs.replace(request, paths=paths, ignore=ignore)
+    return msgspec.structs.replace(request, paths=(*request.paths, *roots), ignore=ignore)
 
 
 def checked(request: CheckRequest, texts: Mapping[str, bytes]) -> Report:

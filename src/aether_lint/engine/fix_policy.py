@@ -37,11 +37,12 @@ class FixPolicy:
         root = self._roots.root_of(os.path.dirname(self.absolute(path)))
         return self._load(root.path, path=self._request.config_path or "")
 
-    def whole_roots(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The paths of the request and the roots of these files; where a root is only the files named, they stay."""
+    def roots_beyond_request(self, paths: Iterable[str]) -> list[str]:
+        """The roots of these files that the request does not cover as a whole; where only files were named, none."""
+        asked = [self._request.absolute(path) for path in self._request.paths]
         folders = {os.path.dirname(self.absolute(path)) for path in paths}
-        roots = [root for folder in folders if (root := self._roots.root_of(folder)).evidence in PROJECTS]
-        return tuple(dict.fromkeys([*self._request.paths, *sorted(root.path for root in roots)]))
+        roots = {root.path for folder in folders if (root := self._roots.root_of(folder)).evidence in PROJECTS}
+        return sorted(root for root in roots if not any(_is_in(root, path) for path in asked))
 
     def wants(self, finding: Finding) -> bool:
         """Whether the fix of this finding may be made."""
@@ -59,3 +60,7 @@ class FixPolicy:
         if not guard or planned.codemod not in GUARDED:
             return planned
         return msgspec.structs.replace(planned, arguments={**planned.arguments, "guard": guard})
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
