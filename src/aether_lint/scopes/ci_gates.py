@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from aether_lint.model import Related, Severity
 from aether_lint.scopes import github
+from aether_lint.scopes.ci_runs import GivenUp, Pipelines, Run
 from aether_lint.scopes.commands import only_formats, shown, soft_flag
 from aether_lint.scopes.known_tools import CHECKS
 from aether_lint.scopes.observations import DeadWorkflow, Place, SoftGate
-from aether_lint.scopes.pipelines import GivenUp, Pipelines, Run
 from aether_lint.scopes.project import Project, is_workflow
 from aether_lint.scopes.runners import exists
-from aether_lint.scopes.shell import Loss
+from aether_lint.scopes.shell_failures import Loss
 
 CHECK_WORDS = re.compile(
     r"\b(?:verif(?:y|ies|ication)|checks?|lint(?:ing)?|audit|scan(?:ning)?|tests?|validat\w+|enforce)\b", re.IGNORECASE
@@ -40,7 +40,11 @@ def soft_gates(project: Project, pipelines: Pipelines) -> Iterator[SoftGate]:
         others = [
             other for other in pipelines.runs if other is not run and other.keys == run.keys and other.path == run.path
         ]
-        yield _soft_gate(run, loss, place, others if run.keys else [])
+        blocking = any(
+            other.path == run.path and other.invocation.tool == run.invocation.tool and _loss_of(other)[0] is None
+            for other in pipelines.runs
+        )
+        yield _soft_gate(run, loss, place, others if run.keys else [], blocking)
     for given_up in pipelines.given_up:
         if _decides_nothing(project, given_up):
             continue
@@ -144,7 +148,7 @@ def _family(tool: str) -> str:
     return CHECKS.get(tool, "security")
 
 
-def _soft_gate(run: Run, loss: Loss, place: Place, others: Sequence[Run]) -> SoftGate:
+def _soft_gate(run: Run, loss: Loss, place: Place, others: Sequence[Run], blocking: bool) -> SoftGate:
     one = run.invocation
     more = [
         Related(
@@ -163,7 +167,7 @@ def _soft_gate(run: Run, loss: Loss, place: Place, others: Sequence[Run]) -> Sof
         command=shown(one.tool, one.args),
         cause=loss.cause,
         construct=loss.construct,
-        ceiling=_ceiling(run, loss),
+        ceiling="warning" if blocking else _ceiling(run, loss),
         removable=loss.removable,
         related=tuple([*run.via, *more][:6]),
     )

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from aether_lint.scopes.ci_runs import Pipelines, Run
 from aether_lint.scopes.documents import Document, scalar
 from aether_lint.scopes.observations import CoverageFloor, Place
-from aether_lint.scopes.pipelines import Pipelines, Run
 from aether_lint.scopes.project import Project
 
 OMITTED_SHARE = 0.5  # of the first-party modules

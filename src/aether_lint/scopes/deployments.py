@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aether_lint.scopes import github
+from aether_lint.scopes.ci_runs import Pipelines
 from aether_lint.scopes.documents import scalar
 from aether_lint.scopes.known_tools import DEPLOY_ACTIONS
 from aether_lint.scopes.observations import Place, UncheckedDeploy
-from aether_lint.scopes.pipelines import Pipelines
 from aether_lint.scopes.project import Project
 
 DEPLOYS = re.compile(

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from aether_lint.scopes.documents import Document, Keys, scalar
 from aether_lint.scopes.observations import Place
-from aether_lint.scopes.shell import UNKNOWN, Loss, Options
+from aether_lint.scopes.shell import UNKNOWN, Options
+from aether_lint.scopes.shell_failures import Loss
 
 MAX_VARIANTS = 40  # combinations of a matrix that are looked at
 MAX_MATRIX_DEPTH = 3  # `matrix.tool.cmd.x`; aliases could nest without end

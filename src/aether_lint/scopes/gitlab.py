@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from aether_lint.scopes.documents import Document, Keys, scalar
 from aether_lint.scopes.observations import Place
-from aether_lint.scopes.shell import Loss
+from aether_lint.scopes.shell_failures import Loss
 
 RESERVED = frozenset(
     ("default", "include", "stages", "variables", "workflow", "image", "services", "cache", "before_script", "spec")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from aether_lint.model import Related
 from aether_lint.scopes import mypy_scope, ruff_scope
+from aether_lint.scopes.ci_runs import ANYTHING, Pipelines
 from aether_lint.scopes.documents import Document, DocumentError, read_text
 from aether_lint.scopes.known_tools import EQUIVALENT
 from aether_lint.scopes.observations import MissingGate, Place
-from aether_lint.scopes.pipelines import ANYTHING, Pipelines
 from aether_lint.scopes.project import Project
 
 MANIFEST = re.compile(

@@ -12,12 +12,13 @@ from aether_lint.model import FileError
 from aether_lint.scopes import mypy_scope, mypy_silence, narrow, path_scope, ruff_scope
 from aether_lint.scopes.cache import Cache, state_of
 from aether_lint.scopes.ci_gates import dead_workflows, soft_gates
+from aether_lint.scopes.ci_runs import Pipelines
 from aether_lint.scopes.coverage_floor import coverage_floors
 from aether_lint.scopes.deployments import unchecked_deployments
 from aether_lint.scopes.missing_gates import configured, may_run_unseen, missing_gates
 from aether_lint.scopes.observations import Invocation, Observation
 from aether_lint.scopes.overview import GateRow, Measurements, rows
-from aether_lint.scopes.pipelines import Pipelines, read_pipelines
+from aether_lint.scopes.pipelines import read_pipelines
 from aether_lint.scopes.project import (
     Project,
     configuration_state,
@@ -28,8 +29,6 @@ from aether_lint.scopes.ruff_rules import blankets, selections
 from aether_lint.scopes.shadow import shadow
 from aether_lint.scopes.tools import ToolError
 from aether_lint.scopes.tree import Tree, read_tree
-
-FORMAT = "1"  # raised when observations change their shape or meaning
 
 
 class Survey(Struct):
@@ -67,7 +66,7 @@ def survey(root: str, config: Config, use_cache: bool = True, overlay: Mapping[s
         with shadow(tree, overlay) as copy:
             return _surveyed(copy, Cache(copy.root, "", enabled=False), threshold)
     cache = Cache(tree.root, configuration_state(tree), use_cache)
-    everything = state_of(tree.root, tree.files, *tool_versions(), __version__, FORMAT, *exclude, str(threshold))
+    everything = state_of(tree.root, tree.files, *tool_versions(), __version__, _code(), *exclude, str(threshold))
     key = cache.key("survey", everything)
     known = cache.get(key)
     if known is not None:
@@ -82,6 +81,12 @@ def survey(root: str, config: Config, use_cache: bool = True, overlay: Mapping[s
     cache.put(key, msgspec.to_builtins(found))
     cache.save()
     return found
+
+
+def _code() -> str:
+    """The state of this package's own files: in a development installation they change without the version."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    return state_of(folder, sorted(name for name in os.listdir(folder) if name.endswith(".py")))
 
 
 def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:

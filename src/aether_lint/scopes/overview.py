@@ -6,17 +6,19 @@ from msgspec import Struct
 
 from aether_lint.scopes import mypy_scope, ruff_scope
 from aether_lint.scopes.ci_gates import stops_nothing
+from aether_lint.scopes.ci_runs import ANYTHING, Pipelines, Run
 from aether_lint.scopes.known_tools import CHECKS
 from aether_lint.scopes.missing_gates import configured
-from aether_lint.scopes.pipelines import ANYTHING, Pipelines, Run
 from aether_lint.scopes.project import Project
 
 ORDER = ("types", "lint", "format", "tests", "coverage", "security")
 NOT_MEASURED = -1
+TARGETS = ("files", "packages", "modules")
+NO_CI = "no CI"
 
 
 class GateRow(Struct, frozen=True):
-    """One tool. `covered` is -1 where it is not measured; `on_pull_requests` and `blocks` are yes, no or unsure."""
+    """One tool. `covered` is -1 where it is not measured; the last two columns say yes, no, unsure or `no CI`."""
 
     tool: str
     kind: str
@@ -61,7 +63,7 @@ def _row(
     on_review = [run for run in alive if run.invocation.on_pull_requests]
     covered, strictness = _measured(tool, measured)
     elsewhere = "unsure" if any(text == ANYTHING for text in pipelines.opaque) else "no"
-    reviewed = "yes" if on_review else elsewhere
+    reviewed = "yes" if on_review else elsewhere if pipelines.has_ci else NO_CI
     blocking = [run for run in on_review if not stops_nothing(project, pipelines, run)]
     return GateRow(
         tool=tool,
@@ -71,7 +73,7 @@ def _row(
         total=len(project.party.modules),
         strictness=strictness,
         on_pull_requests=reviewed,
-        blocks=("yes" if blocking else "no") if on_review else ("no" if reviewed == "no" else "unsure"),
+        blocks=("yes" if blocking else "no") if on_review else reviewed,
         runs=tuple(dict.fromkeys(run.invocation.workflow for run in alive if run.invocation.workflow)),
     )
 
@@ -79,7 +81,10 @@ def _row(
 def _measured(tool: str, measured: Measurements) -> tuple[int, str]:
     """Modules covered by the commands that run, else by the bare configuration; and the strictness in one word."""
     if tool == "mypy" and measured.mypy:
-        gates = [one for one in measured.mypy if one.invocation.origin != "configuration"] or measured.mypy
+        gates = [one for one in measured.mypy if one.invocation.origin != "configuration"]
+        gates = gates or [one for one in measured.mypy if any(one.options.get(key) for key in TARGETS)]
+        if not gates:  # configured, but neither the configuration nor any command names what to check
+            return NOT_MEASURED, _mypy_strictness(measured.mypy[0])
         ignored = [set(one.options.get("ignored_paths", ())) for one in gates]
         covered = frozenset().union(*(one.covered - skipped for one, skipped in zip(gates, ignored, strict=True)))
         return len(covered), _mypy_strictness(gates[0])

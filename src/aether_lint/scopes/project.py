@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
+from aether_lint import __version__
 from aether_lint.catalog.word_list import word_set
 from aether_lint.model import FileError
 from aether_lint.scopes import cache as answers
@@ -100,7 +101,7 @@ def _script_names(document: Document) -> Iterator[str]:
 def configuration_state(tree: Tree) -> str:
     """A digest of the file list, of the configuration files, and of our tools' versions."""
     configs = [path for path in tree.files if is_config(path)]
-    return answers.state_of(tree.root, configs, *tool_versions(), "\0".join(tree.files))
+    return answers.state_of(tree.root, configs, __version__, *tool_versions(), "\0".join(tree.files))
 
 
 def tool_versions() -> list[str]:

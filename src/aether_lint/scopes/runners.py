@@ -13,7 +13,8 @@ from aether_lint.scopes.documents import Document, DocumentError, load, read_tex
 from aether_lint.scopes.makefile import expanded, parse_makefile, recipes
 from aether_lint.scopes.noxfile import session_runs
 from aether_lint.scopes.project import Project
-from aether_lint.scopes.shell import UNKNOWN, Loss, Options
+from aether_lint.scopes.shell import UNKNOWN, Options
+from aether_lint.scopes.shell_failures import Loss
 from aether_lint.scopes.toxfile import tox_commands
 
 PLAIN_SHELL = Options(errexit=False, pipefail=False)

@@ -12,13 +12,26 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aether_lint.scopes.shell_failures import (
+    Loss,
+    can_fail,
+    is_success_exit,
+    is_test,
+    leaves,
+    lost_by,
+    tells_apart,
+    text_of,
+)
+from aether_lint.scopes.shell_failures import (
+    arms as arms_of,
+)
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 UNKNOWN = "\ufffd"  # stands in a word for what is computed at run time
 MAX_DEPTH = 60  # nesting of statements; the deepest labelled script has 9
 MAX_CALLS = 3  # nested shell functions that are followed
-QUIET = frozenset(("true", ":", "echo", "printf", "/bin/true"))
 
 
 class Options(Struct, frozen=True):
@@ -26,14 +39,6 @@ class Options(Struct, frozen=True):
 
     errexit: bool
     pipefail: bool
-
-
-class Loss(Struct, frozen=True):
-    """Why a failure is lost: `construct` is the text that loses it, `cause` the words about it."""
-
-    construct: str
-    cause: str
-    removable: bool = False
 
 
 class ShellCommand(Struct, frozen=True):
@@ -113,13 +118,13 @@ class _Reader:
         statements = [child for child in node.named_children if child.type not in ("comment", "heredoc_body")]
         for index, statement in enumerate(statements):
             last = index == len(statements) - 1
-            following = _text(statements[index + 1]) if not last else ""
+            following = text_of(statements[index + 1]) if not last else ""
             self.statement(statement, state, last, following)
 
     def statement(self, node: "Node", state: _State, last: bool, following: str) -> None:
         decides = (state.decides and last) or self.errexit
         loss = state.loss or self.trap
-        if loss is None and not decides and not self._read_later(following) and not _leaves(node, self.text):
+        if loss is None and not decides and not self._read_later(following) and not leaves(node, self.text):
             why = (
                 "`set +e` is in force"
                 if re.search(r"set\s+\+\w*e", self.text)
@@ -129,7 +134,7 @@ class _Reader:
         self.node(node, _State(loss, state.decides and last, state.guards, state.depth + 1, state.calls))
 
     def _read_later(self, following: str) -> bool:
-        return "$?" in following and _tells_apart(self.text)
+        return "$?" in following and tells_apart(self.text)
 
     def node(self, node: "Node", state: _State) -> None:
         if state.depth > MAX_DEPTH:
@@ -173,7 +178,7 @@ class _Reader:
     def _define(self, node: "Node") -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is not None and body is not None:
-            self.functions[_text(name)] = body
+            self.functions[text_of(name)] = body
 
     def assignment(self, node: "Node", state: _State) -> None:
         declared = [child for child in node.named_children if child.type == "variable_assignment"]
@@ -182,9 +187,9 @@ class _Reader:
             if name is not None:
                 word = self.word(value) if value is not None else ""
                 if UNKNOWN in word:
-                    self.env.pop(_text(name), None)
+                    self.env.pop(text_of(name), None)
                 else:
-                    self.env[_text(name)] = word
+                    self.env[text_of(name)] = word
         for inner in _substitutions(node):
             self.body(inner, _deeper(state))
 
@@ -193,13 +198,13 @@ class _Reader:
         operator = next((child.type for child in node.children if child.type in ("&&", "||")), "&&")
         loss = state.loss
         if operator == "||" and loss is None:
-            loss = _lost_by(right, self.text)
-        elif operator == "&&" and loss is None and not state.decides and self.errexit and not _is_test(left):
+            loss = lost_by(right, self.text)
+        elif operator == "&&" and loss is None and not state.decides and self.errexit and not is_test(left):
             loss = Loss("&&", "`set -e` does not see a failure left of `&&`")
-        guards = (*state.guards, _text(left)) if _is_test(left) else state.guards
+        guards = (*state.guards, text_of(left)) if is_test(left) else state.guards
         self.node(left, _State(loss, state.decides, state.guards, state.depth + 1, state.calls))
-        if _is_success_exit(right):
-            self._skip(right, _text(left), operator == "&&")
+        if is_success_exit(right):
+            self._skip(right, text_of(left), operator == "&&")
         self.node(right, _State(state.loss, state.decides, guards, state.depth + 1, state.calls))
 
     def pipeline(self, node: "Node", state: _State) -> None:
@@ -213,23 +218,23 @@ class _Reader:
 
     def condition(self, node: "Node", state: _State) -> None:
         tests = node.children_by_field_name("condition")
-        text = " ".join(_text(test) for test in tests if test.is_named)
-        arms = _arms(node)
-        told_apart = any(_can_fail(arm, self.text) for arm in arms)
+        text = " ".join(text_of(test) for test in tests if test.is_named)
+        arms = arms_of(node)
+        told_apart = any(can_fail(arm, self.text) for arm in arms)
         loss = state.loss or (
             None if told_apart else Loss("if", "its status only chooses a branch, and no branch fails")
         )
         for test in tests:
-            if test.is_named and not _is_test(test):
+            if test.is_named and not is_test(test):
                 self.node(test, _State(loss, True, state.guards, state.depth + 1, state.calls))
         for position, arm in enumerate(arms):
             guards = (*state.guards, text)
             for statement in arm:
-                if _is_success_exit(statement):
+                if is_success_exit(statement):
                     self._skip(statement, text, position == 0)
             for index, statement in enumerate(arm):
                 last = index == len(arm) - 1
-                following = _text(arm[index + 1]) if not last else ""
+                following = text_of(arm[index + 1]) if not last else ""
                 inner = _State(state.loss, state.decides, guards, state.depth + 1, state.calls)
                 if statement.type == "elif_clause":
                     self.condition(statement, inner)
@@ -285,7 +290,7 @@ class _Reader:
             if child.type == "variable_assignment":
                 name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
                 if name is not None:
-                    found.append((_text(name), self.word(value) if value is not None else ""))
+                    found.append((text_of(name), self.word(value) if value is not None else ""))
         return tuple(found)
 
     def _set(self, arguments: list[str]) -> None:
@@ -323,20 +328,20 @@ class _Reader:
     def word(self, node: "Node") -> str:
         match node.type:
             case "raw_string":
-                return _text(node)[1:-1]
+                return text_of(node)[1:-1]
             case "string":
                 return "".join(self.word(child) for child in _string_parts(node))
             case "concatenation":
                 return "".join(self.word(child) for child in node.children)
             case "simple_expansion" | "expansion":
-                name = re.fullmatch(r"\$\{?(\w+)(?::?-([^}$]*))?\}?", _text(node))
+                name = re.fullmatch(r"\$\{?(\w+)(?::?-([^}$]*))?\}?", text_of(node))
                 return self.env.get(name[1], name[2] or UNKNOWN) if name else UNKNOWN
             case "command_substitution" | "process_substitution" | "arithmetic_expansion":
                 return UNKNOWN
             case "ansi_c_string":
-                return _text(node)[2:-1]
+                return text_of(node)[2:-1]
             case _:
-                return re.sub(r"\\\r?\n\s*|\\(.)", r"\1", _text(node))
+                return re.sub(r"\\\r?\n\s*|\\(.)", r"\1", text_of(node))
 
     def _column(self, row: int, column: int) -> int:
         return len(self.lines[row][:column].decode("utf-8", "replace")) if row < len(self.lines) else 0
@@ -344,10 +349,6 @@ class _Reader:
 
 def _deeper(state: _State) -> _State:
     return _State(state.loss, state.decides, state.guards, state.depth + 1, state.calls)
-
-
-def _text(node: "Node") -> str:
-    return (node.text or b"").decode("utf-8", "replace")
 
 
 def _string_parts(node: "Node") -> Iterator["Node"]:
@@ -363,83 +364,6 @@ def _substitutions(node: "Node") -> Iterator["Node"]:
             yield child
         elif child.type in ("string", "concatenation", "variable_assignment", "command_name"):
             stack += reversed(child.named_children)
-
-
-def _is_test(node: "Node") -> bool:
-    """A test of files or variables, or a look for a program: no check of the project."""
-    if node.type == "test_command":
-        return True
-    if node.type in ("negated_command", "redirected_statement"):
-        return any(_is_test(child) for child in node.named_children)
-    if node.type == "list":
-        return all(_is_test(child) for child in node.named_children)
-    return bool(re.match(r"(?:command -v|which|type|hash|test|\[|grep|ls)\b", _text(node)))
-
-
-def _is_success_exit(node: "Node") -> bool:
-    if node.type == "compound_statement" and node.named_children:
-        return _is_success_exit(node.named_children[-1])
-    return node.type == "command" and bool(re.fullmatch(r"(?:exit|return)(?:\s+0)?", _text(node).strip()))
-
-
-def _tells_apart(text: str) -> bool:
-    """Whether a script anywhere ends by a status it has kept, or by failing on purpose."""
-    return bool(re.search(r"\b(?:exit|return)\s+(?:\"?\$|[1-9])|\bfalse\b", text))
-
-
-def _can_fail(nodes: list["Node"], script: str) -> bool:
-    """Whether a branch fails on purpose, or keeps a status that the script tells apart later."""
-    text = "\n".join(_text(node) for node in nodes)
-    if re.search(r"\b(?:exit|return)\s+(?:\"?\$|[1-9])|\bfalse\b|\bdie\b|\bfail\b|exit -1", text):
-        return True
-    keeps = re.search(r"^\s*(?:\w+=\S|\(\(\s*\w+|\w+\+=)|GITHUB_(?:OUTPUT|ENV)", text, re.MULTILINE)
-    return bool(keeps) and (_tells_apart(script) or "GITHUB_" in text)
-
-
-def _leaves(node: "Node", script: str) -> bool:
-    """Whether a branch takes care of the failure itself: `… || exit 1`, `if ! …; then exit 1; fi`."""
-    if node.type == "list":
-        return any(child.type == "||" for child in node.children) and _can_fail([node.named_children[-1]], script)
-    return node.type == "if_statement" and _can_fail([node], script)
-
-
-def _lost_by(right: "Node", script: str) -> Loss | None:
-    """What `… || right` makes of a failure: lost when the right side cannot fail and keeps nothing."""
-    text = _text(right).strip()
-    if _can_fail([right], script):
-        return None
-    if right.type == "compound_statement" or right.type == "subshell":
-        commands = [child for child in right.named_children if child.type != "comment"]
-    else:
-        commands = [right]
-    if right.type == "variable_assignment" and not _tells_apart(script):
-        return Loss(f"|| {_short(text)}", f"`|| {_short(text)}` keeps a status that nothing reads")
-    names = [re.split(r"[\s;]", _text(command).strip(), maxsplit=1)[0] for command in commands]
-    quiet = all(
-        name in QUIET or re.fullmatch(r"(?:exit|return)(?:\s+0)?", _text(command).strip())
-        for name, command in zip(names, commands, strict=True)
-    )
-    if not quiet:
-        return None
-    return Loss(f"|| {_short(text)}", f"`|| {_short(text)}` turns every failure into success", right.type == "command")
-
-
-def _short(text: str) -> str:
-    first = text.splitlines()[0] if text else ""
-    return first if len(first) <= 24 and first == text else f"{first[:20].rstrip()} …"
-
-
-def _arms(node: "Node") -> list[list["Node"]]:
-    """The branches of an `if`: its own statements, then those of `elif` and `else`."""
-    conditions = {child.id for child in node.children_by_field_name("condition")}
-    own = [child for child in node.named_children if child.id not in conditions and child.type != "comment"]
-    arms = [[child for child in own if child.type not in ("elif_clause", "else_clause")]]
-    for clause in own:
-        if clause.type == "else_clause":
-            arms.append([child for child in clause.named_children if child.type != "comment"])
-        elif clause.type == "elif_clause":
-            arms.append([clause])
-    return arms
 
 
 def _join(folder: str, path: str) -> str:
