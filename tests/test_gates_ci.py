@@ -173,6 +173,10 @@ FINE = {
     "coverage upload": "codecov --file coverage.xml || true",
     "told apart": "pylint app || code=$?; [ ${code:-0} -lt 4 ] || exit 1",
     "git diff": "|\n          black .\n          git diff --exit-code",
+    "judged by a baseline": "mypy app | uv run mypy-baseline filter",
+    "only when something changed": (
+        '|\n          if [ "${{ needs.changes.outputs.python }}" != "true" ]; then exit 0; fi\n          pylint app'
+    ),
 }
 
 

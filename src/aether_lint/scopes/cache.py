@@ -15,9 +15,10 @@ MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06
 class Cache:
     """Answers by question. What this run neither asked nor stored is dropped on `save`."""
 
-    def __init__(self, root: str, state: str, enabled: bool = True) -> None:
+    def __init__(self, root: str, state: str, enabled: bool = True, code: str = "") -> None:
         self._path = os.path.join(root, FOLDER, FILE)
         self._state = state
+        self._code = code
         self._enabled = enabled
         self._old: dict[str, Any] = self._load() if enabled else {}
         self._new: dict[str, Any] = {}
@@ -32,8 +33,8 @@ class Cache:
         return entries if isinstance(entries, dict) else {}
 
     def key(self, *question: object, everywhere: bool = False) -> str:
-        """The key of a question; it depends on the project's state unless `everywhere`."""
-        text = json.dumps([question, "" if everywhere else self._state], sort_keys=True, default=str)
+        """The key of a question; it depends on the project's state unless `everywhere`, on our own code always."""
+        text = json.dumps([question, self._code, "" if everywhere else self._state], sort_keys=True, default=str)
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
     def get(self, key: str) -> Any:

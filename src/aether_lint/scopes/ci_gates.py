@@ -12,6 +12,7 @@ from aether_lint.scopes.known_tools import CHECKS
 from aether_lint.scopes.observations import DeadWorkflow, Place, SoftGate
 from aether_lint.scopes.project import Project, is_workflow
 from aether_lint.scopes.runners import exists
+from aether_lint.scopes.shell import UNKNOWN
 from aether_lint.scopes.shell_failures import Loss
 
 CHECK_WORDS = re.compile(
@@ -73,7 +74,10 @@ def _loss_of(run: Run) -> tuple[Loss | None, Place | None]:
 
 def _harmless(project: Project, pipelines: Pipelines, run: Run, loss: Loss) -> bool:
     """Whether something else stops the change: a later look at the outcome, or the same check run for real."""
-    if loss.construct == run.invocation.tool and WRITES_BACK.search(_job_text(project, run)):
+    tidies = loss.construct == run.invocation.tool or (
+        not run.invocation.on_pull_requests and _family(run.invocation.tool) in ("lint", "format")
+    )
+    if tidies and WRITES_BACK.search(_job_text(project, run)):
         return True
     return _rechecked(project, run) or _repeated(pipelines, run)
 
@@ -189,7 +193,7 @@ def _decides_nothing(project: Project, given_up: GivenUp) -> bool:
     ):
         return True
     test = given_up.skip.test
-    if NOT_NEEDED.search(test) or _computed_from_changes(given_up, test):
+    if UNKNOWN in test or NOT_NEEDED.search(test) or _computed_from_changes(given_up, test):
         return True
     outcome = _outcome(project, test)
     return outcome is not None and outcome != given_up.skip.when

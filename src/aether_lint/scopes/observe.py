@@ -65,8 +65,8 @@ def survey(root: str, config: Config, use_cache: bool = True, overlay: Mapping[s
     if overlay:
         with shadow(tree, overlay) as copy:
             return _surveyed(copy, Cache(copy.root, "", enabled=False), threshold)
-    cache = Cache(tree.root, configuration_state(tree), use_cache)
-    everything = state_of(tree.root, tree.files, *tool_versions(), __version__, _code(), *exclude, str(threshold))
+    cache = Cache(tree.root, configuration_state(tree), use_cache, _code())
+    everything = state_of(tree.root, tree.files, *tool_versions(), __version__, *exclude, str(threshold))
     key = cache.key("survey", everything)
     known = cache.get(key)
     if known is not None:

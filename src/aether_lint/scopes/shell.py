@@ -212,8 +212,15 @@ class _Reader:
         for index, part in enumerate(parts):
             loss = state.loss
             if index < len(parts) - 1 and not self.pipefail and loss is None and "PIPESTATUS" not in self.text:
-                receiver = (self._first_words(parts[index + 1]) or ("it",))[0]
-                loss = Loss(f"| {receiver}", f"a pipe without `pipefail` returns the status of `{receiver}`")
+                words = self._first_words(parts[index + 1]) or ("it",)
+                receiver = words[0]
+                if any("baseline" in word or word == "reviewdog" for word in words):
+                    receiver = ""  # it judges what it is given
+                loss = (
+                    None
+                    if not receiver
+                    else Loss(f"| {receiver}", f"a pipe without `pipefail` returns the status of `{receiver}`")
+                )
             self.node(part, _State(loss, state.decides, state.guards, state.depth + 1, state.calls))
 
     def condition(self, node: "Node", state: _State) -> None:
