@@ -99,6 +99,8 @@ def _complains(function: Function, decision: Decision) -> bool:
 def _missing(
     program: Program, module: Module, function: Function, decision: Decision, reach: Reach
 ) -> tuple[Why, str, str, Confidence] | None:
+    if not any(True for _ in failure.missing(decision.guard.cond)):
+        return None  # `if self._started: return` says that the step was made
     if any(True for _ in results_in(decision.guard.cond, function, 1)):
         return None  # what a call answers has more reasons than the one that is known
     roots = [root for root, _ in program.absences.of_cond(decision.guard.cond, module, function)]
