@@ -185,9 +185,21 @@ class HookFinder:
                 n for v in inner if isinstance(v, (Ref, Display, Result))
                 for n in self.functions_in(v, module, function, depth - 1)
             ]  # fmt: skip
+        if isinstance(value, Result) and not found:
+            found = self._returned_functions(function.effects[value.effect], module, function, depth)
         if isinstance(value, Ref) and not found:
             found = self._bound_functions(value, module, depth)
         return list(dict.fromkeys(found))
+
+    def _returned_functions(self, effect: Effect, module: Module, function: Function, depth: int) -> list[str]:
+        """The functions in what a function of ours returns: `return asynccontextmanager(lifespan)`."""
+        found: list[str] = []
+        for name in self._things.called_functions(effect, module, function)[:MOST_HOOKS]:
+            where = self._names.function(name)
+            for inner in where[1].effects if where is not None else ():
+                if where is not None and inner.kind == "return" and inner.value is not None:
+                    found += self.functions_in(inner.value, *where, depth - 1)
+        return found
 
     def _bound_functions(self, value: Ref, module: Module, depth: int) -> list[str]:
         place = self._names.globalise(value.name, module.path)
