@@ -13,6 +13,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.facts import Atom, Cond, Const, Every, Function, Ref, Result, Some, Test, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
+from aether_lint.link.environment_names import is_label
 from aether_lint.link.mentions import parts_of
 from aether_lint.link.refusals import Setting
 from aether_lint.model import Confidence, Span
@@ -92,8 +93,15 @@ def _memberships(module: Module) -> Iterator[OverrideFlag]:
         for index, effect in enumerate(function.effects):
             for cond in _tests_in(effect.value):
                 yield from _named(cond, module, function, index, effect.span)
-        for guard in function.guards:
-            yield from _named(guard.cond, module, function, -1, guard.span)
+        for number, guard in enumerate(function.guards):
+            if _weakens(function, number):
+                yield from _named(guard.cond, module, function, -1, guard.span)
+
+
+def _weakens(function: Function, guard: int) -> bool:
+    """Whether what stands under a guard does anything but raise, log or set up logging."""
+    under = [e for e in function.effects if e.when == guard]
+    return any(e.kind in ("return", "bind", "call", "yield", "write") and not is_label(e.place) for e in under)
 
 
 def _named(cond: Cond, module: Module, function: Function, index: int, span: Span) -> Iterator[OverrideFlag]:

@@ -86,7 +86,7 @@ def _seen(setting: EnvSetting, form: Form, default: str, test: Span, confidence:
 
 def _is_flag(setting: EnvSetting) -> bool:
     """Whether the name is that of a switch, so that `bool(...)` does not ask for presence."""
-    if setting.name in tokens.TEST_VARIABLES | tokens.PLATFORM_MARKERS:
+    if setting.name in tokens.TEST_VARIABLES | tokens.PLATFORM_MARKERS or setting.name.endswith("_COLOR"):
         return False  # set by a test runner or a host: presence is what they say
     named = tokens.words(setting.name)
     if (

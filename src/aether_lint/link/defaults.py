@@ -176,6 +176,8 @@ class DefaultReader:
 
     def _marked(self, value: Value | None, index: int, module: Module, function: Function, depth: int) -> Default:
         found = self.of_value(value, module, function, depth)
+        if found.kind == "random" and function.key and persists(function):
+            return UNKNOWN
         span = function.effects[index].span
         return Default(found.kind, found.texts, found.value, found.other, found.label, span, index)
 

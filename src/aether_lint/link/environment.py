@@ -172,7 +172,7 @@ def given(effect: Effect, param: Param, function: Function) -> Value | None:
 
 def _open(read: EnvRead, function: Function) -> bool:
     """Whether the default is the caller's: passed on, or applied by the wrapper after the read."""
-    return read.default is None or _param_of(read.default, function) is not None
+    return is_empty(read.default) or _param_of(read.default, function) is not None
 
 
 def _default_param(function: Function) -> Param | None:

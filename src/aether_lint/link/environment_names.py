@@ -109,7 +109,7 @@ class EnvironmentNames:
                     if setting is not None and (decides := _decides(function, number)):
                         yield EnvironmentCheck(setting, module.path, guard.span, decides == "raises")
             for effect in function.effects:
-                if effect.kind not in ("bind", "return") or _is_label(effect.place):
+                if effect.kind not in ("bind", "return") or is_label(effect.place):
                     continue
                 for atom in _compared_in(effect.value):
                     setting = self.of_value(atom.value, module, function)
@@ -155,10 +155,11 @@ def _decides(function: Function, number: int) -> str:
     under = [e for e in function.effects if e.when == number]
     if any(e.kind == "raise" for e in under):
         return "raises"
-    acts = any(e.kind == "return" or (e.kind in ("call", "bind") and not _is_label(e.place)) for e in under)
+    acts = any(e.kind == "return" or (e.kind in ("call", "bind") and not is_label(e.place)) for e in under)
     return "acts" if acts else ""
 
 
-def _is_label(place: str) -> bool:
+def is_label(place: str) -> bool:
+    """Whether a place or call of this name is about logs, labels and sizes."""
     named = place.lower()
     return any(word in named for word in LABELS)
