@@ -62,76 +62,83 @@ class Walker:
         self._local = f":{function.key}>" if function.key else ":"
 
     def names(self, value: Value | None, depth: int) -> Iterator[str]:
-        """The names that occur in a value, through calls and local bindings."""
+        """The names that occur in a value, through calls and local bindings, each of which is looked into once."""
+        return self._names(value, depth, set())
+
+    def cond_names(self, cond: Cond, depth: int) -> Iterator[str]:
+        """The names that occur in a condition."""
+        return self._cond_names(cond, depth, set())
+
+    def _names(self, value: Value | None, depth: int, seen: set[str | int]) -> Iterator[str]:
         match value:
             case None | Const():
                 return
             case Ref(name):
                 yield name
-                if depth and name.startswith(self._local):
+                if depth and name not in seen and name.startswith(self._local):
+                    seen.add(name)
                     for bound in self._bound.get(name, ()):
-                        yield from self.names(bound, depth - 1)
+                        yield from self._names(bound, depth - 1, seen)
             case Attr(base, name):
                 yield name
-                yield from self.names(base, depth)
-            case Result(index) if depth:
+                yield from self._names(base, depth, seen)
+            case Result(index) if depth and index not in seen:
+                seen.add(index)
                 effect = self._effects[index]
                 if isinstance(effect.value, Attr):
-                    yield from self.names(effect.value.base, depth - 1)
+                    yield from self._names(effect.value.base, depth - 1, seen)
                 elif isinstance(effect.value, Ref):
                     yield effect.value.name
                     if effect.kind == "call" and ":" in effect.value.name:
-                        yield from self.names(Ref(effect.value.name.rpartition(".")[0]), depth - 1)
+                        yield from self._names(Ref(effect.value.name.rpartition(".")[0]), depth - 1, seen)
                 for passed in (*effect.args, *(v for _, v in effect.keywords)):
-                    yield from self.names(passed, depth - 1)
+                    yield from self._names(passed, depth - 1, seen)
             case Test(cond):
-                yield from self.cond_names(cond, depth)
+                yield from self._cond_names(cond, depth, seen)
             case _:
                 for part in parts_of(value):
-                    yield from self.names(part, depth)
+                    yield from self._names(part, depth, seen)
 
-    def cond_names(self, cond: Cond, depth: int) -> Iterator[str]:
-        """The names that occur in a condition."""
+    def _cond_names(self, cond: Cond, depth: int, seen: set[str | int]) -> Iterator[str]:
         match cond:
             case Atom(_, value, arg, _):
-                yield from self.names(value, depth)
-                yield from self.names(arg, depth)
+                yield from self._names(value, depth, seen)
+                yield from self._names(arg, depth, seen)
             case Every(conds) | Some(conds):
                 for part in conds:
-                    yield from self.cond_names(part, depth)
+                    yield from self._cond_names(part, depth, seen)
 
     def cond_results(self, cond: Cond, depth: int) -> Iterator[int]:
-        """The indices of the effects whose results a condition depends on."""
-        match cond:
-            case Atom(_, value, arg, _):
-                yield from self.results(value, depth)
-                yield from self.results(arg, depth)
-            case Every(conds) | Some(conds):
-                for part in conds:
-                    yield from self.cond_results(part, depth)
+        """The indices of the effects whose results a condition depends on, each looked into once."""
+        return self._results(Test(cond), depth, set())
 
-    def results(self, value: Value | None, depth: int) -> Iterator[int]:
-        """The indices of the effects that a value depends on."""
+    def _results(self, value: Value | None, depth: int, seen: set[str | int]) -> Iterator[int]:
         match value:
             case None | Const():
                 return
             case Result(index):
                 yield index
-                if depth:
+                if depth and index not in seen:
+                    seen.add(index)
                     effect = self._effects[index]
                     base = effect.value.base if isinstance(effect.value, Attr) else None
                     for passed in (base, *effect.args, *(v for _, v in effect.keywords)):
-                        yield from self.results(passed, depth - 1)
-            case Ref(name) if depth:
+                        yield from self._results(passed, depth - 1, seen)
+            case Ref(name) if depth and name not in seen:
+                seen.add(name)
                 for bound in self._bound.get(name, ()):
-                    yield from self.results(bound, depth - 1)
+                    yield from self._results(bound, depth - 1, seen)
             case Attr(base, _):
-                yield from self.results(base, depth)
-            case Test(cond):
-                yield from self.cond_results(cond, depth)
+                yield from self._results(base, depth, seen)
+            case Test(Atom(_, operand, arg, _)):
+                yield from self._results(operand, depth, seen)
+                yield from self._results(arg, depth, seen)
+            case Test(Every(conds) | Some(conds)):
+                for part in conds:
+                    yield from self._results(Test(part), depth, seen)
             case _:
                 for part in parts_of(value):
-                    yield from self.results(part, depth)
+                    yield from self._results(part, depth, seen)
 
 
 def names_in(value: Value | None, function: Function, depth: int) -> Iterator[str]:
