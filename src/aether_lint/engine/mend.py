@@ -148,13 +148,18 @@ class Mending:
             self._texts, self.report = texts, report
 
     def _take_less(self, attempts: Sequence[Attempt], harm: Sequence[Harm]) -> None:
-        """Leave out the files where harm was done; where that says nothing, take one half now and the rest later."""
+        """Apart, the files where harm was done and the others; where that says nothing, two halves.
+
+        Of one file half of the findings is taken: the spans of the others are known again in the next round.
+        """
         harmed = {path for path, _ in harm}
         innocent = [attempt for attempt in attempts if attempt.path not in harmed]
         if innocent and len(innocent) < len(attempts):
             self._take(innocent)
+            self._take([attempt for attempt in attempts if attempt.path in harmed])
         elif len(attempts) > 1:
             self._take(attempts[: len(attempts) // 2])
+            self._take(attempts[len(attempts) // 2 :])
         elif len(findings := attempts[0].findings) > 1:
             half = self._attempt(attempts[0].path, list(findings[: len(findings) // 2]))
             if half is not None:
