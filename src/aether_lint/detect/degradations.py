@@ -267,7 +267,7 @@ def _subject(
         lost.append(imported)
     if not lost:
         lost += _subject_of_errors(function, decision)
-    if root.kind == "import" and not lost and install.loss == "replaced" and install.keeps_state:
+    if not lost and install.keeps_state and _replaces_import(function, decision, root, install):
         lost.append(Subject(f"`{root.name.rpartition('.')[2]}`", "store", "use", "medium"))
     if root.kind == "unset" and not lost and install.loss == "replaced":
         named = tokens.receiver(root.name)
@@ -275,6 +275,16 @@ def _subject(
     if not lost:
         return None
     return max(lost, key=lambda s: (CONFIDENCES.index(s.confidence), s.access == "write", s.role != "cache", s.label))
+
+
+def _replaces_import(function: Function, decision: Decision, root: Root, install: Install) -> bool:
+    """Whether a handler puts its replacement under the very name that could not be imported."""
+    place = function.effects[install.effect].place
+    for failure in failures_in(decision.guard.cond):
+        body = function.attempts[failure.attempt].body
+        if any(e.kind == "import" and e.place == place for e in function.effects[body.start : body.end]):
+            return root.kind == "import" and bool(place)
+    return False
 
 
 def _subject_of_errors(function: Function, decision: Decision) -> list[Subject]:

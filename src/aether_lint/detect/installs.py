@@ -26,6 +26,7 @@ from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
 from aether_lint.link.nature import Nature, NatureTable, access_words, is_quiet
 from aether_lint.link.names import last_name
+from aether_lint.link.subjects import access_of, external_subject
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
 
@@ -128,7 +129,8 @@ class _Search:
             return self._touches(index, effect)
         local = ">" in effect.place
         other = self._other_thing(effect.place, index)
-        if nature.label.startswith("a process-local") and (local or other is None):
+        durable = other is not None and self.natures.of_thing(other).kind == "durable"
+        if nature.label.startswith("a process-local") and (local or not durable):
             return None  # an empty container in a variable is an empty answer, no store
         return self._install(index, nature, other)
 
@@ -153,7 +155,7 @@ class _Search:
             if not access_words(name):
                 continue
             owner = f"{where[0].path}:{where[1].owner}" if where[1].owner else ""
-            if owner and self._is_other_object(effect, owner):
+            if owner and self._is_other_object(effect, owner) and not self._serves_both(effect):
                 nature = self.natures.of_thing(Thing("class", owner))
                 if nature.kind in ("volatile", "disk"):
                     return self._install(index, nature, None)
@@ -179,6 +181,11 @@ class _Search:
         if nature.kind not in STAND_INS or nature.label.startswith("a process-local"):
             return None
         return self._install(index, nature, None)
+
+    def _serves_both(self, effect: Effect) -> bool:
+        """Whether the normal side works with the same object: then it is no replacement."""
+        head = effect.place.rpartition(".")[0]
+        return any(self.function.effects[i].place.rpartition(".")[0] == head for i in self.decision.other.effects)
 
     def _is_other_object(self, effect: Effect, owner: str) -> bool:
         """Whether a method call goes to another object than the one whose method this is."""
@@ -279,11 +286,13 @@ class _Search:
 
     def skipped(self, root: Root) -> Install | None:
         """A write that is left out, or given up in a handler, in a function whose caller cannot tell."""
-        if not self.decision.taken.effects or self.function.generator or not self._writes():
+        if not self.decision.taken.effects or self.function.generator:
             return None
         effects = self.function.effects
         if self.direct:
-            return self._given_up()
+            return self._given_up() if self._writes_itself() else None
+        if not self._writes():
+            return None
         if root.kind not in ("import", "unset"):
             return None
         if any(e.kind == "return" and not _is_none(e.value) for e in effects):
@@ -300,6 +309,18 @@ class _Search:
             for i in self.decision.other.effects
             for s in self.program.subjects.of_call(self.function.effects[i], self.module, self.function)
         )
+
+    def _writes_itself(self) -> bool:
+        """Whether the normal side itself, not a function that it calls, writes to something that must keep it."""
+        for i in self.decision.other.effects:
+            effect = self.function.effects[i]
+            for thing in (
+                self.program.things.callees(effect, self.module, self.function) if effect.kind == "call" else ()
+            ):
+                known = external_subject(thing.name, access_of(last_name(effect))) if thing.kind == "made" else None
+                if known is not None and known.access == "write" and known.role in WRITTEN_ROLES:
+                    return True
+        return False
 
     def _given_up(self) -> Install | None:
         """A handler that only reports and lets the function answer as after success."""

@@ -15,10 +15,8 @@ CIPHER_ROLES = ("cipher", "encrypted column")
 def lost(program: Program, module: Module, function: Function, decision: Decision, root: Root) -> Subject | None:
     """The hasher or cipher that the normal side of a decision uses, or whose import is the root."""
     found = [s for name in _imported(program, root) for s in _crypto_of_import(program, name, root)]
-    effects = [function.effects[i] for i in decision.other.effects]
-    found += [s for s in program.subjects.of_effects(effects, module, function) if s.role in CRYPTO_ROLES]
-    strong = [h for h in program.hashes.of_effects(effects, module, function) if h.strength >= hashers.ACCEPTABLE]
-    found += [Subject(max(strong).label, "hasher", "use", "high")] if strong else []
+    for index in decision.other.effects:
+        found += _crypto_of_call(program, module, function, index)
     chosen = [s for s in found if s.role == "hasher" or s.role in CIPHER_ROLES]
     return chosen[0] if chosen else None
 
@@ -53,6 +51,32 @@ def _hands_on(program: Program, module: Module, function: Function, index: int) 
         return isinstance(value, Ref) and value.name.startswith(f":{function.key}>") or type(value).__name__ == "Test"
     things = program.things.of(effect.value, module, function)
     return any(program.natures.of_thing(t).kind == "null" for t in things)
+
+
+def _crypto_of_call(program: Program, module: Module, function: Function, index: int) -> list[Subject]:
+    """What a call hashes or encrypts with, itself or one call down: a long way down it is another function's business."""
+    effect = function.effects[index]
+    if effect.kind != "call":
+        return []
+    found = _external_crypto(program, module, function, index)
+    for name in program.things.called_functions(effect, module, function):
+        where = program.names.function(name)
+        if where is not None:
+            for inner in range(len(where[1].effects)):
+                found += _external_crypto(program, *where, inner)
+    return found
+
+
+def _external_crypto(program: Program, module: Module, function: Function, index: int) -> list[Subject]:
+    effect = function.effects[index]
+    if effect.kind != "call":
+        return []
+    found = []
+    for thing in program.things.callees(effect, module, function):
+        known = external_subject(thing.name, "use") if thing.kind in ("external", "made") else None
+        if known is not None and known.role in CRYPTO_ROLES:
+            found.append(known)
+    return found
 
 
 def _strength(subject: Subject) -> int:

@@ -46,6 +46,13 @@ _BOX_METHODS = frozenset(
 _DISK_CALLS = ("builtins.open", ".write_text", ".write_bytes", ".open", "json.dump", "sqlite3.connect")
 _ADDRESS_KEYWORDS = frozenset({"url", "dsn", "uri", "storage_uri", "broker", "backend", "connection_string"})
 _STANDING_IN = frozenset({"memory", "local", "locally", "process"})
+# modules that a store in memory uses as well as any other code
+_BOOKKEEPING = tuple(
+    f"{name}."
+    for name in "abc asyncio bisect builtins collections contextlib contextvars copy dataclasses datetime decimal enum "
+    "functools hashlib heapq inspect itertools json logging math operator os.getenv os.environ pydantic queue random re "
+    "secrets structlog string threading time types typing typing_extensions uuid weakref".split()
+)
 _VALUE_TYPES = ("decimal.", "datetime.", "uuid.UUID", "fractions.", "types.SimpleNamespace")
 _QUIET_CALLS = frozenset("debug info warning warn error exception critical log print".split())
 _IGNORED_METHODS = frozenset(
@@ -231,7 +238,8 @@ class NatureTable:
                 found.add(box)
             if effect.kind == "call":
                 for callee in self._things.called_functions(effect, module, function):
-                    found |= ask(callee)
+                    if callee.rpartition(":")[0] == module.path:  # what other modules keep is their business
+                        found |= ask(callee)
         for inner in module.children.get(function.key, ()) if function.key else ():
             found |= ask(f"{module.path}:{inner.key}")
         return frozenset(sorted(found)[:8])
@@ -241,6 +249,20 @@ class NatureTable:
             self._classes[name] = UNKNOWN  # a class that contains itself
             self._classes[name] = self._decide(name)
         return self._classes[name]
+
+    def _goes_out(self, name: str) -> bool:
+        """Whether a function calls into a library that is no part of the standard library's own bookkeeping."""
+        where = self._names.function(name)
+        if where is None:
+            return True
+        module, function = where
+        for effect in function.effects:
+            if effect.kind != "call" or is_quiet(effect):
+                continue
+            for thing in self._things.callees(effect, module, function):
+                if thing.kind in ("external", "made") and not thing.name.startswith(_BOOKKEEPING):
+                    return True
+        return False
 
     def _is_protocol(self, name: str) -> bool:
         where = self._names.function(name)
@@ -262,7 +284,8 @@ class NatureTable:
             return UNKNOWN
         if all(not f.exits & (NEXT | RETURN) for _, f in active):
             return Nature("refusing", label)
-        if any(self.boxes(n) for n, _ in active):
+        keeping = sum(bool(self.boxes(n)) for n, _ in active)
+        if 2 * keeping >= len(active) and not any(self._goes_out(n) for n, _ in methods):
             return Nature("volatile", label)
         if any(_touches_disk(f) for _, f in active):
             return Nature("disk", label)
