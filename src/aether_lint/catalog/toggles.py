@@ -184,20 +184,15 @@ PLAINTEXT_VALUES: frozenset[str] = frozenset({"plaintext", "sasl_plaintext", "pl
 TRUE_TEXTS: frozenset[str] = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
 FALSE_TEXTS: frozenset[str] = frozenset({"0", "false", "no", "off", "n", "f", "disabled", ""})
 
-OVERRIDE_VERBS: frozenset[str] = word_set(
-    """
-    allow disable disabled skip bypass ignore insecure unsafe ephemeral force unguarded override dangerously permit
-    tolerate accept
-    """
-)
-"""Words that say a flag removes something."""
+REMOVING_VERBS: frozenset[str] = word_set("disable disabled skip bypass ignore override no without")
+"""Words before or after a protection that say a flag removes it."""
 
-OVERRIDE_OBJECTS: dict[str, str] = {
-    "insecure": "safe defaults",
+ADMITTING_VERBS: frozenset[str] = word_set("allow permit accept tolerate force use enable dangerously")
+"""Words before a danger that say a flag admits it."""
+
+PROTECTIONS: dict[str, str] = {
     "auth": "authentication",
     "authentication": "authentication",
-    "anonymous": "authentication",
-    "unauthenticated": "authentication",
     "login": "authentication",
     "mfa": "the second factor",
     "csrf": "CSRF protection",
@@ -205,22 +200,32 @@ OVERRIDE_OBJECTS: dict[str, str] = {
     "verification": "verification",
     "signature": "signature verification",
     "signatures": "signature verification",
-    "unsigned": "signature verification",
-    "tls": "TLS",
-    "ssl": "TLS",
-    "plaintext": "encryption",
-    "unencrypted": "encryption",
     "encryption": "encryption",
     "secret": "the required secret",
     "secrets": "the required secrets",
+    "guard": "the production guard",
+    "guards": "the production guard",
+    "audit": "the audit log",
+    "ratelimit": "rate limiting",
+    "sandbox": "the sandbox",
+    "production": "the production guard",
+}
+"""What `DISABLE_X`, `SKIP_X` and `BYPASS_X` remove."""
+
+DANGERS: dict[str, str] = {
+    "insecure": "safe defaults",
+    "unsafe": "safe defaults",
+    "unauthenticated": "authentication",
+    "unsigned": "signature verification",
+    "unverified": "verification",
+    "plaintext": "encryption",
+    "unencrypted": "encryption",
     "sqlite": "the durable database",
     "memory": "durable storage",
     "inmemory": "durable storage",
     "local": "durable storage",
     "ephemeral": "durable storage",
     "volatile": "durable storage",
-    "fallback": "the required service",
-    "fallbacks": "the required service",
     "stub": "the real implementation",
     "stubs": "the real implementation",
     "mock": "the real implementation",
@@ -228,20 +233,10 @@ OVERRIDE_OBJECTS: dict[str, str] = {
     "fake": "the real implementation",
     "simulated": "the real implementation",
     "simulation": "the real implementation",
-    "guard": "the production guard",
-    "guards": "the production guard",
-    "validation": "validation",
-    "checks": "checks",
-    "audit": "the audit log",
-    "ratelimit": "rate limiting",
-    "sandbox": "the sandbox",
-    "defaults": "safe defaults",
-    "default": "safe defaults",
-    "production": "the production guard",
-    "session": "durable sessions",
-    "sessions": "durable sessions",
 }
-"""What a flag named `ALLOW_X`, `DISABLE_X` or `SKIP_X` removes."""
+"""What is lost where a flag named `ALLOW_X` admits it."""
+
+VERB_REACH = 2  # words from the verb to its object (`ALLOW_IN_MEMORY`)
 
 
 def lookup(name: str) -> Toggle | None:
@@ -292,9 +287,18 @@ def _is_adjacent(parts: tuple[str, ...]) -> bool:
 def override(name: str) -> Override | None:
     """What a flag of this name removes when it is set; None when the name does not say so."""
     parts = words(name)
-    named = frozenset(parts)
-    if "for" in named and named & {"tests", "test", "testing"}:
+    if "for" in parts and not {"tests", "test", "testing"}.isdisjoint(parts):
         return Override("the production behavior")
-    if not named & OVERRIDE_VERBS:
-        return None
-    return next((Override(OVERRIDE_OBJECTS[part]) for part in parts if part in OVERRIDE_OBJECTS), None)
+    if parts[:1] == ("ephemeral",):
+        return Override(DANGERS["ephemeral"])
+    for position, part in enumerate(parts):
+        following = parts[position + 1 : position + 1 + VERB_REACH]
+        if part in REMOVING_VERBS:
+            for other in (*following, *parts[max(position - 1, 0) : position]):
+                if other in PROTECTIONS:
+                    return Override(PROTECTIONS[other])
+        if part in ADMITTING_VERBS:
+            for other in following:
+                if other in DANGERS and not (part in ("use", "enable") and other in ("local", "memory")):
+                    return Override(DANGERS[other])
+    return None

@@ -147,6 +147,9 @@ def _is_open(toggle: toggles.Toggle, texts: set[str], value: Scalar, unset: bool
 PARTIES = frozenset(
     {"webhook", "webhooks", "client", "partner", "vendor", "stripe", "github", "slack", "callback", "oauth"}
 )
+OWN_KEYS = frozenset(
+    {"encryption key", "signing key", "session key", "cookie key", "CSRF key", "secret key", "JWT key"}
+)
 FACTORS = frozenset({"totp", "mfa", "otp", "pin", "recovery", "backup", "second"})
 
 
@@ -155,6 +158,8 @@ def is_shared(name: str, other: str) -> bool:
     one, two = frozenset(tokens.words(name)), frozenset(tokens.words(other))
     first, second = tokens.secret(name), tokens.secret(other)
     if first is None or second is None or (first.direction == second.direction == "outbound"):
+        return False
+    if first.label in OWN_KEYS and second.label in OWN_KEYS:
         return False
     return any((one & table) != (two & table) for table in (PARTIES, FACTORS)) and not one & two & (PARTIES | FACTORS)
 

@@ -20,6 +20,7 @@ from aether_lint.model import Confidence, Span
 
 MOST_EFFECTS = 6  # places that depend on the flag, shown as related
 GUARD_DEPTH = 4  # calls from a module to the scan that refuses flags by their suffix
+LOGGING = frozenset({"log", "logs", "logging", "logger", "structlog"})
 NO_PROTECTION = frozenset({"tls", "ssl", "anonymous", "demo", "debugger", "https"})  # an operator's own choice
 
 
@@ -82,6 +83,8 @@ def _flag(name: str, module: Module, function: Function, index: int, span: Span)
         return None
     if toggles.NO_SWITCHES.intersection(tokens.words(name)):
         return None
+    if is_test and LOGGING.intersection(tokens.words(f"{module.path}.{function.key}")):
+        return None
     effect = "the production behavior" if override is None else override.effect
     anchor = Anchor(module.path, function.key, "effect", index)
     return OverrideFlag(anchor, module.path, function.key, span, name, effect, is_test, (), "medium")
@@ -93,8 +96,11 @@ def _memberships(module: Module) -> Iterator[OverrideFlag]:
         for index, effect in enumerate(function.effects):
             for cond in _tests_in(effect.value):
                 yield from _named(cond, module, function, index, effect.span)
+        direct: set[Span] = set()
         for number, guard in enumerate(function.guards):
-            if _weakens(function, number):
+            first = guard.span not in direct  # the second guard of a test is what follows its early exit
+            direct.add(guard.span)
+            if first and _weakens(function, number):
                 yield from _named(guard.cond, module, function, -1, guard.span)
 
 

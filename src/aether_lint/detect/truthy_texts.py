@@ -19,7 +19,7 @@ Form = Literal["tested", "bool", "default"]
 FLAG_WORDS = word_set(
     """
     enable enabled enables disable disabled use allow skip debug verbose dry run is has should force require required
-    verify testing test mock flag on off active secure insecure reload log trace profile
+    verify testing test mock flag on off active secure insecure
     """
 )
 NO_FLAG_WORDS = tokens.NOT_SECRET_WORDS - {"enabled", "required", "secure", "mode", "state", "status", "per", "usage"}
@@ -71,7 +71,8 @@ def _judge(program: Program, module: Module, setting: EnvSetting) -> TruthyText 
             setting, "bool", default.texts[0] if default.texts else "", converted, "high" if boolean_text else "medium"
         )
     tested = uses.truth()
-    if tested is not None and default.texts and false_text:
+    counted = "0" in default.texts and (uses.parsed() or not _is_named_flag(setting))
+    if tested is not None and default.texts and false_text and not counted:
         return _seen(setting, "tested", default.texts[0], tested, "high")
     return None
 
@@ -85,16 +86,15 @@ def _seen(setting: EnvSetting, form: Form, default: str, test: Span, confidence:
 
 
 def _is_flag(setting: EnvSetting) -> bool:
-    """Whether the name is that of a switch, so that `bool(...)` does not ask for presence."""
+    """Whether `bool(...)` of the setting asks for a switch, not for presence."""
     if setting.name in tokens.TEST_VARIABLES | tokens.PLATFORM_MARKERS or setting.name.endswith("_COLOR"):
-        return False  # set by a test runner or a host: presence is what they say
+        return False  # set by a test runner, a host or a terminal: presence is what they say
+    return setting.default.texts in ((), ("",)) and _is_named_flag(setting)
+
+
+def _is_named_flag(setting: EnvSetting) -> bool:
     named = tokens.words(setting.name)
-    if (
-        not named
-        or setting.secret is not None
-        or named[-1] in NO_FLAG_WORDS
-        or setting.default.texts not in ((), ("",))
-    ):
+    if not named or setting.secret is not None or named[-1] in NO_FLAG_WORDS:
         return False
     return toggles.lookup(setting.name) is not None or named[-1] in FLAG_WORDS or named[0] in FLAG_WORDS
 
