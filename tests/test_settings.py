@@ -15,8 +15,10 @@ def linked(**modules: str) -> Program:
 
 
 def setting(program: Program, module: str = "conf") -> EnvSetting:
-    """The first setting of a module."""
-    return program.settings.of_module(program.names.modules[f"{module}.py"])[0]
+    """The last read of the first variable, in alphabetical order, of a module."""
+    found = program.settings.of_module(program.names.modules[f"{module}.py"])
+    name = min(s.name for s in found)
+    return [s for s in found if s.name == name][-1]
 
 
 @pytest.mark.parametrize(

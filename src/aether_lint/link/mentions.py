@@ -89,7 +89,7 @@ class Walker:
                     yield from self._names(effect.value.base, depth - 1, seen)
                 elif isinstance(effect.value, Ref):
                     yield effect.value.name
-                    if effect.kind == "call" and ":" in effect.value.name:
+                    if effect.kind == "call" and "." in effect.value.name:
                         yield from self._names(Ref(effect.value.name.rpartition(".")[0]), depth - 1, seen)
                 for passed in (*effect.args, *(v for _, v in effect.keywords)):
                     yield from self._names(passed, depth - 1, seen)

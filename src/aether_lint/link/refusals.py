@@ -337,7 +337,7 @@ class RefusalTable:
         self, name: str, module: Module, function: Function, setting: Setting, depth: int
     ) -> "Scalar | _Unknown":
         """What a local variable is, where one binding gives it its value."""
-        if not name.startswith(f":{function.key}>"):
+        if not name.startswith(f":{function.key}>" if function.key else ":"):
             return UNKNOWN
         bound = self._local(name, module, function)
         if isinstance(bound, Opaque) and bound.op == "part":
