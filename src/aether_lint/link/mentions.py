@@ -134,8 +134,8 @@ class Walker:
                 yield from self._results(operand, depth, seen)
                 yield from self._results(arg, depth, seen)
             case Test(Every(conds) | Some(conds)):
-                for part in conds:
-                    yield from self._results(Test(part), depth, seen)
+                for cond in conds:
+                    yield from self._results(Test(cond), depth, seen)
             case _:
                 for part in parts_of(value):
                     yield from self._results(part, depth, seen)
