@@ -129,6 +129,8 @@ MODULES: dict[str, Client] = {
     "flask_session": Client("the session store", "session", "Flask-Session"),
     "langgraph.checkpoint.postgres": _LANGGRAPH_PG,
     "langgraph.checkpoint.redis": Client("the Redis checkpointer", "store", "langgraph-checkpoint-redis"),
+    "django.db": Client("the database", "store", "Django"),
+    "django.core.cache": Client("the shared cache", "cache", "Django"),
     "feast": Client("the feature store", "store", "feast"),
     "mlflow": Client("MLflow", "store", "mlflow"),
 }

@@ -16,13 +16,13 @@ from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made, same_origin
-from aether_lint.facts import Atom, Cond, Const, Every, Function, Some, failures_in
+from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Some, Value, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
 from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
 from aether_lint.link.mentions import folded
 from aether_lint.link.refusals import Setting
-from aether_lint.link.subjects import CRYPTO_ROLES, Subject, module_subject
+from aether_lint.link.subjects import CRYPTO_ROLES, Subject, external_subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
 Loss = Literal["replaced", "sentinel", "skipped", "weakened"]
@@ -322,9 +322,21 @@ def _reached(program: Program, module: Module, function: Function, arm: Arm) -> 
     found = set(program.subjects.of_effects(effects, module, function))
     for effect in effects:
         if effect.kind in ("bind", "return"):
+            found.update(_named_in(effect.value))
             for thing in program.things.of(effect.value, module, function):
                 found |= program.subjects.of_thing(thing)
     return sorted(found)
+
+
+def _named_in(value: Value | None) -> list[Subject]:
+    """The durable back ends that a mapping of settings names."""
+    found: list[Subject] = []
+    for item in value.items if isinstance(value, Display) else ():
+        found += _named_in(item)
+        if isinstance(item, Const) and isinstance(item.value, str) and "." in item.value:
+            known = external_subject(item.value, "use")
+            found += [known] if known is not None else []
+    return found
 
 
 def _one_per_statement(found: Iterable[Degradation]) -> list[Degradation]:

@@ -113,6 +113,13 @@ class _Search:
             case _:
                 return None
 
+    def _otherwise_durable(self, effect: Effect) -> bool:
+        """Whether the other side binds the same place to a durable back end by its name."""
+        others = [self.function.effects[i] for i in self.decision.other.effects]
+        return any(
+            e.place == effect.place and self._nature(e.value).kind == "durable" for e in others if e.kind == "bind"
+        )
+
     def _touches(self, index: int, effect: Effect) -> Install | None:
         """A statement that reads or writes a container of a module or instance, or puts a module in the place of one."""
         if effect.kind == "write" and effect.place == "sys.modules" and self.direct:
@@ -129,7 +136,9 @@ class _Search:
             return self._touches(index, effect)
         local = ">" in effect.place
         other = self._other_thing(effect.place, index)
-        durable = other is not None and self.natures.of_thing(other).kind == "durable"
+        durable = (other is not None and self.natures.of_thing(other).kind == "durable") or self._otherwise_durable(
+            effect
+        )
         if nature.label.startswith("a process-local") and (local or not durable):
             return None  # an empty container in a variable is an empty answer, no store
         return self._install(index, nature, other)
@@ -344,7 +353,7 @@ class _Search:
             return None  # after an import the uses decide
         for index in self.decision.taken.effects:
             effect = self.function.effects[index]
-            if not self._gives_up(effect):
+            if not self._gives_up(effect) and not self._lets_give_up(effect):
                 continue
             uses = list(self._degrading_uses(root))
             if uses:
@@ -358,6 +367,18 @@ class _Search:
         if effect.kind == "return":
             return effect.value.value is None and self._other_returns_client()
         return effect.kind == "bind" and ">" not in effect.place
+
+    def _lets_give_up(self, effect: Effect) -> bool:
+        """Whether a call runs a function of ours that flips a flag or drops the client."""
+        if effect.kind != "call":
+            return False
+        for name in self.program.things.called_functions(effect, self.module, self.function):
+            where = self.program.names.function(name)
+            if where is not None and not name.endswith(".__init__"):
+                binds = [e for e in where[1].effects if e.kind == "bind" and ">" not in e.place]
+                if any(isinstance(e.value, Const) and e.value.value in (None, False, True) for e in binds):
+                    return True
+        return False
 
     def _other_returns_client(self) -> bool:
         effects = [self.function.effects[i] for i in self.decision.other.effects]

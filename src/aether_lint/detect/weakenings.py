@@ -2,7 +2,7 @@
 
 from aether_lint.catalog import hashers
 from aether_lint.detect.arms import Arm, Decision
-from aether_lint.facts import Const, Function, Ref
+from aether_lint.facts import Arms, Const, Function, Ref, Test
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, attempt_imports
 from aether_lint.link.hashing import Hash
@@ -48,7 +48,8 @@ def _hands_on(program: Program, module: Module, function: Function, index: int) 
         value = effect.value
         if isinstance(value, Const):
             return value.value is True
-        return isinstance(value, Ref) and value.name.startswith(f":{function.key}>") or type(value).__name__ == "Test"
+        handed_on = isinstance(value, Ref) and value.name.startswith(f":{function.key}>")
+        return handed_on or isinstance(value, (Test, Arms))
     things = program.things.of(effect.value, module, function)
     return any(program.natures.of_thing(t).kind == "null" for t in things)
 

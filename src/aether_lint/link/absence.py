@@ -43,6 +43,7 @@ from aether_lint.model import Span
 Sense = Literal["falsy", "truthy"]
 
 MOST_ROOTS = 6  # of one place [a place with more was a configuration object, not a sentinel]
+MOST_HELPER_CALLS = 6  # callers of a helper that gives up [true ones had one or two]
 LONGEST_CHAIN = 7  # steps from a root to its use [the longest true chain that was read had 6]
 
 
@@ -86,7 +87,7 @@ Ask: TypeAlias = Callable[[Key], Roots]
 
 # methods and calls that leave the truth of a text as it is
 _TRANSPARENT = frozenset({"strip", "lower", "upper", "rstrip", "lstrip", "casefold", "get_secret_value"})
-_TRANSPARENT_CALLS = frozenset({"builtins.str", "builtins.bool", "typing.cast", "builtins.callable"})
+_TRANSPARENT_CALLS = frozenset({"builtins.str", "builtins.bool", "builtins.int", "typing.cast", "builtins.callable"})
 SWITCHED_ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled", "enable", "allow"})
 FIND_SPEC = frozenset({"importlib.util.find_spec", "importlib.find_loader", "pkgutil.find_loader"})
 IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
@@ -160,10 +161,21 @@ class AbsenceTable:
         constant = constant_sense(effect.value, effect.kind)
         if constant == sense:
             setting = self._setting(place, effect, module, function) if sense == "falsy" else ()
-            return merge(self._stepped(self._guard(effect.when, module, function, ask), effect, module, place), setting)
+            guarded = self._guard(effect.when, module, function, ask)
+            if effect.when < 0 and function.kind == "function":
+                guarded = self._only_called_on_failure(module, function, ask)
+            return merge(self._stepped(guarded, effect, module, place), setting)
         if constant is not None or _contradicted(effect.value, sense, effect.when, function):
             return ()
         return self._stepped(self._value(effect.value, sense, module, function, ask), effect, module, place)
+
+    def _only_called_on_failure(self, module: Module, function: Function, ask: Ask) -> Roots:
+        """A helper that gives up for its callers: all of them call it where something failed."""
+        if function.key.endswith("__init__"):
+            return ()
+        sites = self._calls.sites(f"{module.path}:{function.key}")
+        found = [self._guard(owner.effects[index].when, caller, owner, ask) for caller, owner, index in sites]
+        return merge(*found) if found and len(found) <= MOST_HELPER_CALLS and all(found) else ()
 
     def _kept(self, bound: list[tuple[Module, Function, int]], sense: Sense, ask: Ask) -> Roots:
         """A conditional re-binding keeps the value from before on its other arm."""
@@ -397,6 +409,10 @@ class AbsenceTable:
                 return self._effect(function.effects[index], sense, module, function, ask)
             case Opaque("part", (whole, _)):
                 return self._value(whole, sense, module, function, ask)
+            case Attr(base, name):
+                owners = sorted(self._things.of(base, module, function))
+                found = [ask((f"{t.name}.{name}", sense)) for t in owners if t.kind in ("instance", "class")]
+                return merge(*found)
             case _:
                 return ()
 

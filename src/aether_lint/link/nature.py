@@ -33,10 +33,12 @@ from aether_lint.facts import (
 from aether_lint.link.constants import Constants
 from aether_lint.link.fixpoint import Fixpoint
 from aether_lint.link.names import Module, Names
-from aether_lint.link.subjects import CRYPTO_ROLES, Subject, SubjectTable
+from aether_lint.link.subjects import CRYPTO_ROLES, Subject, SubjectTable, external_subject
 from aether_lint.link.things import NONE, Thing, ThingTable
 
 Kind = Literal["volatile", "disk", "null", "refusing", "durable", "none", "unknown"]
+
+TRIVIAL = 3  # effects of a method that only hands on
 
 _BOX_LABEL = {"dict": "a process-local dict", "list": "a process-local list", "set": "a process-local set"}
 _BOX_METHODS = frozenset(
@@ -106,6 +108,19 @@ class NatureTable:
                 if nature.kind == kind:
                     return nature
         return UNKNOWN
+
+    def _named_back_end(self, value: Display) -> Nature | None:
+        """A mapping of settings that names a back end by its dotted name: Django's `CACHES`."""
+        for item in value.items:
+            if isinstance(item, Display) and (inner := self._named_back_end(item)):
+                return inner
+            if isinstance(item, Const) and isinstance(item.value, str) and "." in item.value:
+                found = volatile.of_settings_value(item.value)
+                if found is not None:
+                    return Nature(_volatile_kind(found), found.label)
+                if external_subject(item.value, "use") is not None:
+                    return Nature("durable")
+        return None
 
     def _namespace(self, effect: Effect, module: Module, function: Function) -> Nature | None:
         """A `SimpleNamespace` of functions is what they are."""
@@ -278,14 +293,15 @@ class NatureTable:
         external = [t.name for t in self._things.bases(name) if t.kind == "external"]
         if self._is_protocol(name):
             return UNKNOWN
-        if any(volatile.lookup(base) for base in external):
+        if any(volatile.lookup(base.removeprefix("builtins.")) for base in external):
             return Nature("volatile", label)
         if not active or any(_is_abstract(f) for _, f in active) or any(not _plain_base(b) for b in external):
             return UNKNOWN
         if all(not f.exits & (NEXT | RETURN) for _, f in active):
             return Nature("refusing", label)
         keeping = sum(bool(self.boxes(n)) for n, _ in active)
-        if 2 * keeping >= len(active) and not any(self._goes_out(n) for n, _ in methods):
+        other = sum(not self.boxes(n) and len(f.effects) > TRIVIAL and not _does_nothing(f) for n, f in active)
+        if keeping > other and not any(self._goes_out(n) for n, _ in methods):
             return Nature("volatile", label)
         if any(_touches_disk(f) for _, f in active):
             return Nature("disk", label)

@@ -32,6 +32,8 @@ SPAWNERS = frozenset({
     "add_background_task", "run_coroutine_threadsafe", "add_job", "start_new_thread", "call_later", "call_soon",
     "start_background_task", "spawn_later", "call_soon_threadsafe", "create_background_task",
 })  # fmt: skip
+# calls that run a function again and again
+_SCHEDULERS = frozenset({"add_job", "call_later", "run_repeatedly", "add_interval_job", "add_cron_job"})
 _STOP_WORDS = (
     "shutdown",
     "teardown",
@@ -68,6 +70,7 @@ class StartupTable:
         self._mains: dict[str, Reach] = {}
         self._ends: dict[str, int] = {}
         self._exclusive: dict[str, bool] = {}
+        self._handed: set[str] = set()
 
     def starts(self) -> list[Start]:
         """Every start, without the modules that are imported."""
@@ -109,6 +112,17 @@ class StartupTable:
                     for m, f, i in self._calls.sites(name)
                 )
         return self._exclusive[name]
+
+    def is_recurring(self, name: str, depth: int = 3) -> bool:
+        """Whether a scheduler runs a function again, itself or through a caller."""
+        self._solved()
+        if name in self._handed:
+            return True
+        return depth > 0 and any(
+            function.key and self.is_recurring(f"{module.path}:{function.key}", depth - 1)
+            for module, function, _ in self._calls.sites(name)
+            if f"{module.path}:{function.key}" != name
+        )
 
     # -- the walk
 
@@ -181,6 +195,8 @@ class StartupTable:
                 continue
             spawns = index in spawned or last_name(effect) in SPAWNERS
             into = self._spawned if spawns else following
+            if last_name(effect) in _SCHEDULERS:
+                self._handed.update(names)
             for name in names:
                 step = Step(module.path, effect.span, f"{_called(name, spawns)} here")
                 other = Reach(reach.start, (*reach.chain, step), reach.depth + 1)
