@@ -22,11 +22,11 @@ LOG_METHODS = frozenset({
 })  # fmt: skip
 
 TELEMETRY = frozenset({
-    "amplitude", "analytics", "ascii", "banner", "datadog", "ddtrace", "faulthandler", "instrument",
-    "instrumentation", "instrumentator", "instrumentor", "langfuse", "logo", "metric", "metrics", "mixpanel",
-    "newrelic", "observability", "openinference", "opentelemetry", "otel", "posthog", "profiler", "profiling",
-    "prometheus", "psutil", "pyroscope", "rlimit", "sdnotify", "sentry", "setproctitle", "setrlimit", "span",
-    "statsd", "telemetry", "trace", "tracemalloc", "tracer", "traces", "tracing", "uvloop", "webbrowser",
+    "agentops", "amplitude", "analytics", "arize", "ascii", "banner", "datadog", "ddtrace", "faulthandler",
+    "instrument", "instrumentation", "instrumentator", "instrumentor", "langfuse", "logo", "metric", "metrics",
+    "mixpanel", "newrelic", "observability", "openinference", "opentelemetry", "otel", "posthog", "profiler",
+    "profiling", "prometheus", "psutil", "pyroscope", "rlimit", "sdnotify", "sentry", "setproctitle", "setrlimit",
+    "span", "statsd", "telemetry", "trace", "tracemalloc", "tracer", "traces", "tracing", "uvloop", "webbrowser",
 })  # fmt: skip
 """Watching the program or decorating its start: no answer depends on it."""
 
@@ -80,13 +80,16 @@ HOUSEKEEPING = frozenset({
 PREDICATES = frozenset({"are", "can", "has", "is", "needs", "should", "supports", "was"})
 """First words of functions that only answer a question."""
 
-ANSWERS = frozenset(
-    {"use", "used", "running", "available", "configured", "enabled", "exists", "installed", "supported"}
-)
+ANSWERS = frozenset({
+    "available", "configured", "enabled", "exists", "installed", "running", "supported", "use", "used",
+})  # fmt: skip
 """Last words of functions that only answer a question."""
 
 SAYINGS = frozenset({"announce", "describe", "display", "greet", "log", "notify", "print", "report", "show", "warn"})
 """First words of functions that only tell somebody."""
+
+FAILURES = frozenset({"error", "errors", "exception", "failure", "failures"})
+"""What functions that begin with `handle` or `on` are called for."""
 
 RECORD_VERBS = frozenset({
     "coerce", "convert", "decode", "deserialize", "extract", "format", "from", "handle", "normalise", "normalize",

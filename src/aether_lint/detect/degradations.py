@@ -16,9 +16,12 @@ from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made, same_origin
+from aether_lint.detect.volatile_defaults import volatile_defaults
 from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Some, Value, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
+from aether_lint.link.absence import root as make_root
+from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
 from aether_lint.link.mentions import folded
 from aether_lint.link.refusals import Setting
@@ -67,8 +70,49 @@ def observe(program: Program, module: Module) -> list[Degradation]:
                 found.append(seen)
             elif seen is not None:
                 refused.add(seen)
+    found += _by_default(program, module)
     chains = _one_per_chain(_one_per_statement(found), refused)
     return _one_per_flag(sorted(chains, key=lambda d: (d.span, d.scope)))
+
+
+def _by_default(program: Program, module: Module) -> list[Degradation]:
+    """Settings whose default keeps nothing."""
+    found = []
+    for setting, label, subject, role in volatile_defaults(program, module):
+        function = module.functions[setting.function]
+        gate = OPEN if setting.is_field else program.gates.of_site(module, function, setting.index)
+        if gate.level != "open":
+            continue
+        found.append(
+            Degradation(
+                anchor=Anchor(module.path, setting.function, "effect", setting.index),
+                path=module.path,
+                scope=setting.function,
+                span=_statement(function, setting),
+                trigger="unset",
+                root=make_root("unset", setting.name, module.path),
+                direct=False,
+                subject=Subject(subject, role, "use", "high"),
+                loss="replaced",
+                by=label,
+                gate=gate,
+                chain=(),
+                related=(),
+                confidence="high",
+            )
+        )
+    return found
+
+
+def _statement(function: Function, setting: EnvSetting) -> Span:
+    """The statement that reads the setting."""
+    if setting.is_field:
+        return setting.span
+    for effect in function.effects[setting.index :]:
+        inside = (effect.span.line, effect.span.column) <= (setting.span.line, setting.span.column)
+        if effect.kind in ("bind", "return", "write") and inside:
+            return effect.span
+    return setting.span
 
 
 def _decision(

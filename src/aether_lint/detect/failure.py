@@ -319,7 +319,9 @@ def told_to_callers(program: Program, module: Module, function: Function, handle
     """Whether the failure is the function's result, and start-up raises on it wherever it calls the function."""
     if not _reports(function, handler):
         return False
-    return _all_test(program, f"{module.path}:{function.key}", DEPTH)
+    failing = [function.effects[i].value for i in inside(handler.effects) if function.effects[i].kind == "return"]
+    told = bool(failing) and all(value == Const(False) for value in failing)
+    return _all_test(program, f"{module.path}:{function.key}", DEPTH, told)
 
 
 def _reports(function: Function, handler: Handler) -> bool:
@@ -334,22 +336,30 @@ def _reports(function: Function, handler: Handler) -> bool:
     )
 
 
-def _all_test(program: Program, name: str, depth: int) -> bool:
+def _all_test(program: Program, name: str, depth: int, told: bool) -> bool:
     sites = program.calls.sites(name)
     judged = [
-        _tests(program, caller, owner, index, depth)
+        _tests(program, caller, owner, index, depth, told)
         for caller, owner, index in sites
         if program.startup.of_effect(caller, owner, index) is not None
     ]
     return bool(judged) and all(judged)
 
 
-def _tests(program: Program, module: Module, function: Function, index: int, depth: int) -> bool:
-    """Whether a caller raises, exits or answers with an error when the result of a call says so."""
+def _tests(program: Program, module: Module, function: Function, index: int, depth: int, told: bool) -> bool:
+    """Whether a caller raises, exits or answers with an error when the result of a call says so.
+
+    A False (`told`) need only decide something: what that is worth is judged there.
+    """
     places = _bound_to(function, index)
+    if told and any(
+        index in results_in(g.cond, function, 1) or places & set(cond_names(g.cond, function, 0))
+        for g in function.guards
+    ):
+        return True
     for effect in function.effects:
         handed_on = effect.kind == "return" and depth and _is_of(effect.value, index, places)
-        if handed_on and _all_test(program, f"{module.path}:{function.key}", depth - 1):
+        if handed_on and _all_test(program, f"{module.path}:{function.key}", depth - 1, told):
             return True
         refusing = (
             effect.kind == "raise"

@@ -154,7 +154,7 @@ def _answered(
     if any(_is_judged(program, name) for name in program.things.called_functions(effect, module, function)):
         return None
     subjects = program.subjects.of_call(effect, module, function)
-    if not subjects and reach.depth > 0:
+    if not subjects and (reach.depth > 0 or reach.start.kind not in ("lifespan", "hook")):
         return None
     text = call_text(effect, module, function)
     return "answer", text, text, "high" if any(s.confidence == "high" for s in subjects) else "medium"

@@ -77,6 +77,7 @@ def about_nothing(name: str) -> bool:
         words & (startup_work.TELEMETRY | startup_work.LOG_SETUP)
         or startup_work.words(last) & startup_work.WARM_UP
         or asks(last)
+        or (tokens.words(last)[:1] in (("handle",), ("on",)) and words & startup_work.FAILURES)
         or not startup_work.SAYINGS.isdisjoint(tokens.words(last)[:1])
         or last.strip("_") in startup_work.UPDATE_CHECK
     )
@@ -143,6 +144,8 @@ def _step(program: Program, module: Module, function: Function, index: int, text
         return Work("step", text, index, "medium" if verb else "low")
     if effect.place.startswith("asyncio.") or last in _PLAIN_METHODS:
         return None
+    if last == "open" and startup_work.words(effect.place) & {"file", "path", "files"}:
+        return None
     if operations.lookup(last) is not None:
         return Work("step", text, index, "medium")
     if any(client_modules.of_module(n) for n in external):
@@ -153,6 +156,7 @@ def _step(program: Program, module: Module, function: Function, index: int, text
 
 
 _PLAIN_METHODS = frozenset({
+    "set_exception_handler",
     "select", "text", "func", "where", "and_", "or_", "Column", "order_by", "limit", "options", "Lock", "Event",
     "absolute", "add", "add_signal_handler", "append", "copy", "count", "decode", "dict", "done", "encode",
     "endswith", "exists", "extend", "format", "get", "group", "inc", "index", "insert", "is_dir", "is_file",
@@ -186,6 +190,8 @@ def is_quiet(effect: Effect) -> bool:
     if effect.place in ("builtins.print", "warnings.warn", "traceback.print_exc"):
         return True
     words = startup_work.words(effect.place.partition(">")[2] or effect.place) or startup_work.words(last)
+    if {"logging", "logger"} & (words | startup_work.words(last)):
+        return True
     return (
         bool(words & startup_work.TELEMETRY) or bool(words & startup_work.WARM_UP) or last in startup_work.UPDATE_CHECK
     )

@@ -117,9 +117,16 @@ def _matters(program: Program, module: Module, function: Function, work: Work, r
         return True
     if work.role == "import" or _is_record(function, work):
         return False
-    exclusive = program.startup.is_exclusive(f"{module.path}:{function.key}") and reach.start.kind != "import"
+    name = f"{module.path}:{function.key}"
+    if program.startup.is_recurring(name):
+        return False  # the next round does what this one did not
+    exclusive = program.startup.is_exclusive(name) and reach.start.kind != "import"
     if exclusive and reach.start.kind in ("lifespan", "hook"):
         return True
+    if work.role != "service" and reach.start.kind == "main":
+        effect = function.effects[work.index]
+        telling = bool(startup_work.words(last_name(effect)) & startup_work.START_VERBS)
+        return telling and not program.things.called_functions(effect, module, function)
     if work.role != "service" and (work.confidence == "low" or reach.start.kind == "import"):
         return reach.depth == 0 and _initialises(function.effects[work.index])
     return exclusive or reach.depth == 0 or _sets_up(function)

@@ -71,6 +71,8 @@ def _started(program: Program, module: Module, function: Function) -> Iterator[U
         reach = program.startup.of_effect(module, function, index)
         if reach is None or reach.start.kind == "import" or about_nothing(function.key):
             continue
+        if not program.startup.is_exclusive(f"{module.path}:{function.key}"):
+            continue  # requests begin such tasks as well: that they may fail is theirs
         last = last_name(effect)
         if last in TASKS and effect.args and _by_loop(effect) and not _is_kept(function, index):
             coroutine = effect.args[0]
@@ -163,7 +165,10 @@ def _watches_itself(program: Program, module: Module, function: Function, corout
     if not isinstance(coroutine, Result):
         return False
     effect = function.effects[coroutine.effect]
-    if is_quiet(effect) or startup_work.words(last_name(effect)) & (startup_work.HOUSEKEEPING | startup_work.CLEAN_UP):
+    text = call_text(effect, module, function)
+    if is_quiet(effect) or startup_work.words(text) & startup_work.LOG_SETUP:
+        return True
+    if startup_work.words(last_name(effect)) & (startup_work.HOUSEKEEPING | startup_work.CLEAN_UP):
         return True
     for name in program.things.called_functions(effect, module, function):
         where = program.names.function(name)
