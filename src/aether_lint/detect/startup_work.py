@@ -156,14 +156,14 @@ def _step(program: Program, module: Module, function: Function, index: int, text
 
 
 _PLAIN_METHODS = frozenset({
-    "set_exception_handler",
-    "select", "text", "func", "where", "and_", "or_", "Column", "order_by", "limit", "options", "Lock", "Event",
-    "absolute", "add", "add_signal_handler", "append", "copy", "count", "decode", "dict", "done", "encode",
-    "endswith", "exists", "extend", "format", "get", "group", "inc", "index", "insert", "is_dir", "is_file",
-    "isoformat", "items", "join", "json", "keys", "labels", "lower", "match", "mkdir", "model_dump", "observe", "pop",
-    "put_nowait", "read", "read_text", "replace", "resolve", "result", "search", "set_exception", "set_result",
-    "setdefault", "sleep", "sort", "split", "startswith", "strip", "sub", "total_seconds", "touch", "update", "upper",
-    "values", "write", "write_text",
+    "Column", "Event", "Lock", "absolute", "add", "add_signal_handler", "and_", "annotate", "append", "copy", "count",
+    "decode", "dict", "distinct", "done", "encode", "endswith", "exclude", "exists", "extend", "filter", "format",
+    "func", "get", "group", "inc", "index", "insert", "is_dir", "is_file", "isoformat", "items", "join", "json",
+    "keys", "labels", "limit", "lower", "match", "mkdir", "model_dump", "observe", "options", "or_", "order_by",
+    "pop", "prefetch_related", "put_nowait", "read", "read_text", "replace", "resolve", "result", "search", "select",
+    "select_related", "set_exception", "set_exception_handler", "set_result", "setdefault", "sleep", "sort", "split",
+    "startswith", "strip", "sub", "text", "total_seconds", "touch", "update", "upper", "values", "values_list",
+    "where", "write", "write_text",
 })  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def call_text(effect: Effect, module: Module, function: Function) -> str:
     return f"{_text(called, module, function, 3)}()"
 
 
-_RUNNERS = frozenset({"to_thread", "run_in_threadpool", "run_sync", "run_in_executor", "sync_to_async"})
+_RUNNERS = frozenset({"run_in_executor", "run_in_threadpool", "run_sync", "sync_to_async", "to_thread"})
 
 
 def _text(value: Value | None, module: Module, function: Function, depth: int) -> str:
