@@ -12,14 +12,16 @@ from aether_lint.catalog import toggles, tokens
 from aether_lint.detect import secret_values
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.key_uses import KeyUse, key_use
-from aether_lint.detect.reach import Reach, reach
+from aether_lint.detect.reach import Reach, holds_unset, reach
 from aether_lint.facts import Function
 from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
-from aether_lint.link.refusals import Scalar
+from aether_lint.link.gates import guard_chain
+from aether_lint.link.refusals import Refusal, Scalar
 from aether_lint.model import Confidence, Severity
 
-Kind = Literal["credentials", "open", "random", "shared", "literal", "empty"]
+Kind = Literal["credentials", "open", "random", "shared", "literal", "empty", "lenient"]
+"""lenient: a literal secret that only production refuses, while the environment defaults to something else."""
 
 
 class WeakSetting(Struct, frozen=True):
@@ -62,9 +64,12 @@ def _judge(program: Program, module: Module, setting: EnvSetting) -> WeakSetting
     if weak is None or _is_left_out(program, module, function, setting):
         return None
     how = _reach(program, module, function, setting)
-    if how is None or how == "closed" or _refused(program, setting, weak) or _is_overridden(program, weak):
+    if how is None or how == "closed":
         return None
-    return _placed(weak, how)
+    refusal = _refusal(program, setting, weak)
+    if refusal.verdict != "never":
+        return _checked(program, weak, how, refusal)
+    return None if _is_overridden(program, weak) else _placed(weak, how)
 
 
 def _reach(program: Program, module: Module, function: Function, setting: EnvSetting) -> Reach | None:
@@ -212,13 +217,25 @@ def _is_used(program: Program, module: Module, function: Function) -> bool:
     )
 
 
-def _refused(program: Program, setting: EnvSetting, weak: WeakSetting) -> bool:
-    """Whether start-up or every use refuses the weak value, in production at least."""
+def _refusal(program: Program, setting: EnvSetting, weak: WeakSetting) -> Refusal:
+    """Whether start-up or every use refuses the weak value."""
     if weak.kind in ("random", "shared"):
-        return False
+        return Refusal("never")
     value: Scalar = weak.value if weak.kind != "open" or setting.default.texts else setting.default.value
     if weak.kind == "empty":
         value = "" if setting.default.kind == "text" else None
     if weak.kind == "literal" and setting.shortest > len(weak.value):
-        return True
-    return program.refusals.of(setting.holding(value)).verdict != "never"
+        return Refusal("always")
+    return program.refusals.of(setting.holding(value))
+
+
+def _checked(program: Program, weak: WeakSetting, how: Reach, refusal: Refusal) -> WeakSetting | None:
+    """A literal secret that only production refuses, where forgetting to say production is enough."""
+    if weak.kind != "literal" or refusal.verdict != "production" or refusal.site is None:
+        return None
+    module, function, index = refusal.site
+    conds = [function.guards[g].cond for g in guard_chain(function, function.effects[index].when)]
+    if not any(holds_unset(program, cond, module, function) is False for cond in conds):
+        return None
+    check = KeyUse("", module.path, function.effects[index].span, verifies=True)
+    return WeakSetting("lenient", weak.setting, weak.scope, weak.value, "warning", "medium", how, check)
