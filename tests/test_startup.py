@@ -353,3 +353,9 @@ def test_function_of_requests_is_not_exclusive_to_start_up() -> None:
     )
     assert linked.startup.is_exclusive("app.py:migrate")
     assert not linked.startup.is_exclusive("app.py:load")
+
+
+def test_configured_function_is_a_hook() -> None:
+    modules = [lower(b"def boot():\n    load()\ndef load(): ...\n", "shop/boot.py")]
+    linked = link(modules, startup_hooks=("shop.boot.boot",))
+    assert reached(linked) == {"shop/boot.py:boot", "shop/boot.py:load"}

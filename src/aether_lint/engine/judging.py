@@ -40,9 +40,9 @@ def link_modules(root: str, modules: Sequence[ModuleFacts], config: Config, *, c
     """The program of a root; where linking crashes, none and an error. `complete`: `modules` are all there are."""
     try:
         try:
-            return Linked(link(modules, config.src, complete), [])
+            return Linked(link(modules, config.src, complete, config.startup_hooks), [])
         except RecursionError:
-            return Linked(on_deep_stack(lambda: link(modules, config.src, complete)), [])
+            return Linked(on_deep_stack(lambda: link(modules, config.src, complete, config.startup_hooks)), [])
     except Exception as error:
         return Linked(
             None, [FileError(root, "crash", f"linking the modules of this project crashed: {describe(error)}")]

@@ -11,8 +11,8 @@ from aether_lint.link.env_settings import SettingsTable
 from aether_lint.link.environment import Environment
 from aether_lint.link.environment_names import EnvironmentNames
 from aether_lint.link.gates import GateTable
-from aether_lint.link.mentions import MentionTable
 from aether_lint.link.hashing import HashTable
+from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
 from aether_lint.link.readiness import ReadinessTable
@@ -29,7 +29,9 @@ class Program:
     `complete` is False when only part of the project's modules is known: then "nobody calls this" is no answer.
     """
 
-    def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str], complete: bool) -> None:
+    def __init__(
+        self, modules: Sequence[ModuleFacts], sources: Sequence[str], complete: bool, startup_hooks: Sequence[str] = ()
+    ) -> None:
         self.complete = complete
         self.names = Names(modules, sources)
         self.things = ThingTable(self.names)
@@ -50,12 +52,21 @@ class Program:
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions
         )
         self.readiness = ReadinessTable(self.names, self.things)
-        self.startup = StartupTable(self.names, self.things, self.calls, self.gates)
+        self.startup = StartupTable(self.names, self.things, self.calls, self.gates, startup_hooks)
 
 
-def link(modules: Sequence[ModuleFacts], sources: Sequence[str] = (), complete: bool = True) -> Program:
-    """Joins the modules of one project. `sources` are source roots relative to it (config key `src`)."""
-    return Program(sorted(modules, key=lambda facts: facts.path), sources, complete)
+def link(
+    modules: Sequence[ModuleFacts],
+    sources: Sequence[str] = (),
+    complete: bool = True,
+    startup_hooks: Sequence[str] = (),
+) -> Program:
+    """Joins the modules of one project.
+
+    `sources` are source roots relative to it, `startup_hooks` dotted names of functions that run at start-up (config
+    keys `src` and `startup-hooks`).
+    """
+    return Program(sorted(modules, key=lambda facts: facts.path), sources, complete, startup_hooks)
 
 
 __all__ = ["Module", "Program", "link"]

@@ -1,6 +1,6 @@
 """Where start-up begins: the functions that a host, an import or a server script runs before requests are served."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -69,14 +69,15 @@ class Start(Struct, frozen=True, order=True):
 class HookFinder:
     """Finds the starts of a project."""
 
-    def __init__(self, names: Names, things: ThingTable, calls: CallGraph) -> None:
+    def __init__(self, names: Names, things: ThingTable, calls: CallGraph, configured: Sequence[str] = ()) -> None:
         self._names = names
         self._things = things
         self._calls = calls
+        self._configured = configured
 
     def starts(self) -> list[Start]:
         """All starts, sorted; imports and `__main__` blocks are the module's body (key "")."""
-        found: set[Start] = set()
+        found: set[Start] = set(self._by_configuration())
         for path in sorted(self._names.modules):
             module = self._names.modules[path]
             if module.facts.role != "" or not _SAMPLE_FOLDERS.isdisjoint(path.split("/")[:-1]):
@@ -87,6 +88,13 @@ class HookFinder:
             found.update(self._factories(module))
             found.update(self._servers(module))
         return sorted(found)
+
+    def _by_configuration(self) -> Iterator[Start]:
+        for name in self._configured:
+            place = self._names.imported(name.replace(":", "."), "")
+            where = None if place is None else self._names.function(f"{place[0]}:{place[1]}")
+            if place is not None and where is not None:
+                yield Start("hook", f"{place[0]}:{place[1]}", "the project", place[0], where[1].span)
 
     # -- registrations by call and by assignment
 

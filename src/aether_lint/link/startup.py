@@ -5,7 +5,7 @@ that is imported (see `hooks`). What a generator does after its `yield`, and wha
 to serve, is not start-up. Work that start-up hands to a task or thread is kept apart: nobody waits for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -59,12 +59,14 @@ class Reach(Struct, frozen=True):
 class StartupTable:
     """Answers what is reached from start-up; solved once, at the first question."""
 
-    def __init__(self, names: Names, things: ThingTable, calls: CallGraph, gates: GateTable) -> None:
+    def __init__(
+        self, names: Names, things: ThingTable, calls: CallGraph, gates: GateTable, configured: Sequence[str] = ()
+    ) -> None:
         self._names = names
         self._things = things
         self._calls = calls
         self._gates = gates
-        self.hooks = HookFinder(names, things, calls)
+        self.hooks = HookFinder(names, things, calls, configured)
         self._reached: dict[str, Reach] | None = None
         self._spawned: dict[str, Reach] = {}
         self._mains: dict[str, Reach] = {}

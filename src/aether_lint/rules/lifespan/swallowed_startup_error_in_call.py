@@ -31,7 +31,7 @@ async def migrate():
 The fix (unsafe) ends the handler with `raise` and keeps what it logs, or takes the `suppress` away.
 
 ## Options
-`startup-hooks`: qualified names of decorators or methods that register start-up code.
+`startup-hooks`: dotted names of functions that run at start-up, for hosts that the linter does not know.
 """
 
 from aether_lint.detect.swallows import Swallow
