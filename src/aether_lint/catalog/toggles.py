@@ -291,11 +291,13 @@ def override(name: str) -> Override | None:
         return Override("the production behavior")
     if parts[:1] == ("ephemeral",):
         return Override(DANGERS["ephemeral"])
+    if "async" in parts:
+        return None  # DJANGO_ALLOW_ASYNC_UNSAFE is about threads
     for position, part in enumerate(parts):
         following = parts[position + 1 : position + 1 + VERB_REACH]
         if part in REMOVING_VERBS:
             for other in (*following, *parts[max(position - 1, 0) : position]):
-                if other in PROTECTIONS:
+                if other in PROTECTIONS and not (other in ("secret", "secrets") and other not in following[:1]):
                     return Override(PROTECTIONS[other])
         if part in ADMITTING_VERBS:
             for other in following:

@@ -173,6 +173,8 @@ def _empty(program: Program, setting: EnvSetting, function: Function) -> WeakSet
     secret = setting.secret
     if secret is None or secret.direction == "outbound" or setting.default.texts not in ((), ("",)):
         return None
+    if setting.wrapped:
+        return None  # what the helper makes of an empty text is its own affair
     if setting.default.kind not in ("text", "none"):
         return None
     empty = "" if setting.default.kind == "text" else None

@@ -133,7 +133,10 @@ def _comparisons(cond: Cond) -> Iterator[Atom]:
 
 def _names_environment(arg: Value | None) -> bool:
     items = arg.items if isinstance(arg, Display) else (arg,)
-    return any(isinstance(i, Const) and str(i.value).lower() in ENVIRONMENTS for i in items) or isinstance(arg, Ref)
+    listed = {str(i.value).lower() for i in items if isinstance(i, Const)}
+    if listed & tokens.PRODUCTION_VALUES and listed & tokens.NON_PRODUCTION_VALUES:
+        return False  # the list of all valid names
+    return bool(listed & ENVIRONMENTS) or isinstance(arg, Ref)
 
 
 def _compared_in(value: Value | None) -> Iterator[Atom]:
