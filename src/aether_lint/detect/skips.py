@@ -107,7 +107,7 @@ def _missing(
     root = _root(roots)
     if root is None or not (_leaves(function, decision) or decision.other.effects):
         return None
-    if root.kind == "unset" and not _complains(function, decision):
+    if root.kind == "unset" and not (isinstance(decision.guard.cond, Atom) and _complains(function, decision)):
         return None  # what is not configured is not wanted, unless somebody misses it
     work = _work(program, module, function, decision.other.effects)
     if work is None or work.role not in ("service", "step"):
