@@ -17,7 +17,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made, same_origin
 from aether_lint.detect.volatile_defaults import volatile_defaults
-from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Some, Value, failures_in
+from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Result, Some, Value, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
 from aether_lint.link.absence import root as make_root
@@ -199,7 +199,32 @@ def _is_refused(program: Program, root: Root, gate: Gate) -> bool:
     """Whether a check at start-up, or later in the function, refuses the missing setting or the flag."""
     if root.kind == "unset":
         return _refusal(program, root.name, None) != "never"
-    return gate.level == "flag" and all(_refusal(program, name, "1") != "never" for name in gate.names)
+    return gate.level == "flag" and all(
+        _refusal(program, name, "1") != "never" or _is_refused_in_loop(program, name) for name in gate.names
+    )
+
+
+def _is_refused_in_loop(program: Program, name: str) -> bool:
+    """Whether a check reads the flag as one of several names and raises when it is set."""
+    for module, function in program.names.functions():
+        if not any(effect.kind == "raise" for effect in function.effects):
+            continue
+        for index, effect in enumerate(function.effects):
+            read = program.environment.read(effect, module, function) if effect.kind in ("call", "item") else None
+            if read is not None and len(read.names) >= 1 and name in read.names and _decides_raise(function, index):
+                return True
+    return False
+
+
+def _decides_raise(function: Function, index: int) -> bool:
+    """Whether a raise depends on the result of an effect."""
+    for effect in function.effects[index + 1 :]:
+        if effect.kind == "raise":
+            for number in guard_chain(function, effect.when):
+                atoms = _atoms(function.guards[number].cond)
+                if any(atom.positive and atom.value == Result(index) for atom in atoms):
+                    return True
+    return False
 
 
 def _refusal(program: Program, name: str, value: str | None) -> str:

@@ -7,14 +7,13 @@ from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
 
 NAMED_IN_MEMORY = frozenset({"memory", "in_memory", "in-memory", "inmemory", "mem", "mock", "fake", "dummy"})
-# words of a setting that holds an address rather than a choice among back ends
 _SUBJECT_BY_DEFAULT = "the shared store"
 
 
 def volatile_defaults(program: Program, module: Module) -> Iterator[tuple[EnvSetting, str, str, str]]:
     """(setting, what its default opens, what it stands for, role) for each default that keeps nothing."""
     for setting in program.settings.of_module(module):
-        if setting.default.kind in ("required", "none", "unknown"):
+        if setting.default.kind in ("required", "none", "unknown") or _is_for_tests(setting):
             continue
         for text in setting.default.texts[:1]:
             label = _opened(setting, text)
@@ -22,6 +21,12 @@ def volatile_defaults(program: Program, module: Module) -> Iterator[tuple[EnvSet
                 known = tokens.receiver(setting.name)
                 subject = known.subject if known is not None else _SUBJECT_BY_DEFAULT
                 yield setting, label, subject, known.role if known is not None else "store"
+
+
+def _is_for_tests(setting: EnvSetting) -> bool:
+    """Whether the variable, or the class that it is a field of, says that it is for tests."""
+    named = (*tokens.words(setting.name), *tokens.words(setting.function))
+    return any(word in tokens.TEST_WORDS for word in named)
 
 
 def _opened(setting: EnvSetting, text: str) -> str:

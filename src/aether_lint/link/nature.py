@@ -115,7 +115,7 @@ class NatureTable:
             if isinstance(item, Display) and (inner := self._named_back_end(item)):
                 return inner
             if isinstance(item, Const) and isinstance(item.value, str) and "." in item.value:
-                found = volatile.of_settings_value(item.value)
+                found = volatile.of_settings_value(item.value) or volatile.lookup(item.value)
                 if found is not None:
                     return Nature(_volatile_kind(found), found.label)
                 if external_subject(item.value, "use") is not None:
@@ -127,7 +127,9 @@ class NatureTable:
         if effect.place != "types.SimpleNamespace" or not effect.keywords:
             return None
         kinds = {self.of_value(member, module, function).kind for _, member in effect.keywords}
-        return Nature("refusing") if kinds == {"refusing"} else Nature("volatile", "a stub object")
+        if kinds & {"volatile", "disk", "null", "none"}:
+            return Nature("volatile" if "volatile" in kinds else "null", "a stub object")
+        return Nature("refusing") if "refusing" in kinds else UNKNOWN
 
     def _address(self, effect: Effect, module: Module, function: Function) -> Nature | None:
         """A client that is opened on an address in memory: `create_engine("sqlite://")`."""

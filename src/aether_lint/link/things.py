@@ -286,6 +286,7 @@ class ThingTable:
             parent = module.functions.get(function.parent)
             for base in function.bases if parent is not None else ():
                 if parent is not None:
+                    base = _unsubscripted(base, parent)
                     queue += sorted(
                         t for t in self._value(base, module, parent, ask) if t.kind in ("class", "external")
                     )
@@ -358,6 +359,13 @@ class ThingTable:
         if callee.kind == "made":
             return frozenset({Thing("made", callee.origin, callee.origin)})
         return NOTHING
+
+
+def _unsubscripted(base: Value, function: Function) -> Value:
+    """`Generic` of `Generic[T]`."""
+    if isinstance(base, Result) and function.effects[base.effect].kind == "item":
+        return function.effects[base.effect].value or base
+    return base
 
 
 def _is_property(function: Function) -> bool:
