@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from aether_lint.link import Program, link
+from aether_lint.link import OwnNames, Program, link
 from aether_lint.lower import lower
 
 
@@ -357,5 +357,5 @@ def test_function_of_requests_is_not_exclusive_to_start_up() -> None:
 
 def test_configured_function_is_a_hook() -> None:
     modules = [lower(b"def boot():\n    load()\ndef load(): ...\n", "shop/boot.py")]
-    linked = link(modules, startup_hooks=("shop.boot.boot",))
+    linked = link(modules, own=OwnNames(startup_hooks=("shop.boot.boot",)))
     assert reached(linked) == {"shop/boot.py:boot", "shop/boot.py:load"}

@@ -35,7 +35,7 @@ TEXT_LIMIT = 400  # characters kept of a string constant: names, URLs and defaul
 class Const(Struct, frozen=True, array_like=True, tag="k", gc=False):
     """A literal. Integers beyond 64 bits and lone surrogates are `Opaque`; bytes come as latin-1 text."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     binary: bool = False
 
 

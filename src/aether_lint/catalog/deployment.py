@@ -19,9 +19,48 @@ TEST_PREDICATES = frozenset(
 
 
 ADDRESS_WORDS = frozenset(
-    "url uri urls dsn host hosts hostname addr address endpoint endpoints server servers broker brokers path dir file "
-    "key token secret password user username name id port region bucket arn database db queue topic project "
-    "account credentials cert certificate ca".split()
+    [
+        "url",
+        "uri",
+        "urls",
+        "dsn",
+        "host",
+        "hosts",
+        "hostname",
+        "addr",
+        "address",
+        "endpoint",
+        "endpoints",
+        "server",
+        "servers",
+        "broker",
+        "brokers",
+        "path",
+        "dir",
+        "file",
+        "key",
+        "token",
+        "secret",
+        "password",
+        "user",
+        "username",
+        "name",
+        "id",
+        "port",
+        "region",
+        "bucket",
+        "arn",
+        "database",
+        "db",
+        "queue",
+        "topic",
+        "project",
+        "account",
+        "credentials",
+        "cert",
+        "certificate",
+        "ca",
+    ]
 )
 """Last words of variables that hold an address, a name or a credential: setting one configures, it does not switch."""
 

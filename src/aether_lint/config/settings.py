@@ -40,8 +40,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     test_gates: Annotated[Words, Meta(description="Functions or constants that are true in tests only.")] = ()
     volatile: Annotated[Words, Meta(description="Classes or functions whose state dies with the process.")] = ()
     durable: Annotated[Words, Meta(description="Classes or functions of a durable or shared store.")] = ()
-    secret_names: Annotated[Words, Meta(description="Names of variables that hold a secret, besides the usual.")] = ()
-    toggle_names: Annotated[Words, Meta(description="Names of security switches, besides the usual.")] = ()
     startup_hooks: Annotated[Words, Meta(description="Functions that run at start-up.")] = ()
     fixable: Annotated[Words, Meta(description="Rules whose fixes may be applied.")] = ("AET",)
     unsafe_fixes: Annotated[bool, Meta(description="Apply fixes that change the failing path.")] = False

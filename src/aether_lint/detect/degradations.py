@@ -19,7 +19,7 @@ from aether_lint.detect.installs import Install, Made, same_origin
 from aether_lint.detect.volatile_defaults import volatile_defaults
 from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Result, Some, Value, failures_in
 from aether_lint.link import Module, Program
-from aether_lint.link.absence import RANKS, Chain, Root, Roots, Step, attempt_imports
+from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Roots, Step, attempt_imports
 from aether_lint.link.absence import root as make_root
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
@@ -31,13 +31,16 @@ from aether_lint.model import CONFIDENCES, Confidence, Span
 Loss = Literal["replaced", "sentinel", "skipped", "weakened"]
 Trigger = Literal["import", "call", "unset", "default", "flag"]
 
+_TRIGGERS: dict[RootKind, Trigger] = {
+    "import": "import", "call": "call", "unset": "unset", "default": "unset", "flag": "flag", "test": "flag"
+}  # fmt: skip
 MOST_RELATED = 10  # uses listed below a handler
 
 
 class Degradation(Struct, frozen=True):
     """One place where the code goes on with less.
 
-    `trigger` and `root` say what fails, `subject` what is lost, `loss` and `by` what happens instead. `direct` is True where
+    `trigger` and `root` say what fails, `subject` what is lost, `loss` and `by` what happens instead. `direct`: where
     the handler of the failure itself installs the replacement. `span` is the statement that installs or chooses.
     """
 
@@ -247,8 +250,7 @@ def _degradation(
     subject: Subject,
     gate: Gate,
 ) -> Degradation | None:
-    kind: Trigger = "unset" if root.kind == "default" else "flag" if root.kind in ("flag", "test") else root.kind
-    trigger: Trigger = "flag" if gate.level == "flag" else kind
+    trigger: Trigger = "flag" if gate.level == "flag" else _TRIGGERS[root.kind]
     direct = bool(failures_in(decision.guard.cond))
     names = (root.name,) if root.kind == "flag" else ()
     return Degradation(

@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from aether_lint.detect.arms import Decision, refuses
 from aether_lint.catalog.tokens import words
+from aether_lint.detect.arms import Decision, refuses
 from aether_lint.facts import (
     NEXT,
     Arms,
@@ -24,8 +24,8 @@ from aether_lint.facts import (
 )
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
-from aether_lint.link.nature import Nature, NatureTable, access_words, is_quiet
 from aether_lint.link.names import last_name
+from aether_lint.link.nature import Nature, NatureTable, access_words, is_quiet
 from aether_lint.link.subjects import access_of, external_subject
 from aether_lint.link.things import Thing
 from aether_lint.model import Confidence, Span
@@ -121,7 +121,7 @@ class _Search:
         )
 
     def _touches(self, index: int, effect: Effect) -> Install | None:
-        """A statement that reads or writes a container of a module or instance, or puts a module in the place of one."""
+        """A statement that works on a container of a module or instance, or puts a module in the place of one."""
         if effect.kind == "write" and effect.place == "sys.modules" and self.direct:
             name = effect.value.name.rpartition(".")[2] if isinstance(effect.value, Ref) else "a stub module"
             return self._install(index, Nature("volatile", f"`{name.strip(':?')}`"), None)
@@ -172,7 +172,7 @@ class _Search:
                 return self._install(index, Nature("disk", "files on the local disk"), None)
             touched = self.natures.boxes(name)
             if touched and not any(map(_keeps, self.program.subjects.of_function(name))):
-                return self._install(index, Nature("volatile", _box_label(sorted(touched)[0])), None)
+                return self._install(index, Nature("volatile", _box_label(min(touched))), None)
         return None
 
     def _is_given_globals(self, effect: Effect) -> bool:
@@ -348,7 +348,7 @@ class _Search:
         return Install(handler.effects.start, handler.span, "skipped", "nothing", "high")
 
     def sentinel(self, root: Root) -> Install | None:
-        """A statement that gives up the client (None, a flag, an empty answer) where code elsewhere then goes on."""
+        """A statement that drops the client or flips a flag where code elsewhere then goes on."""
         if root.kind not in ("call", "unset"):
             return None  # after an import the uses decide
         for index in self.decision.taken.effects:
@@ -364,8 +364,6 @@ class _Search:
     def _gives_up(self, effect: Effect) -> bool:
         if not isinstance(effect.value, Const) or effect.value.value not in (None, False, True):
             return False
-        if effect.kind == "return":
-            return effect.value.value is None and self._other_returns_client()
         return effect.kind == "bind" and ">" not in effect.place
 
     def _lets_give_up(self, effect: Effect) -> bool:
@@ -379,11 +377,6 @@ class _Search:
                 if any(isinstance(e.value, Const) and e.value.value in (None, False, True) for e in binds):
                     return True
         return False
-
-    def _other_returns_client(self) -> bool:
-        effects = [self.function.effects[i] for i in self.decision.other.effects]
-        effects += [e for e in self.function.effects if e.when < 0]
-        return any(e.kind == "return" and self._nature(e.value).kind == "durable" for e in effects)
 
     def _degrading_uses(self, root: Root) -> Iterator[Step]:
         """Decisions elsewhere in the module that hold because of this root, and go on with less."""
@@ -413,8 +406,31 @@ def _is_none(value: Value | None) -> bool:
 
 
 HOUSEKEEPING = frozenset(
-    "close shutdown stop cleanup clean purge track touch heartbeat notify emit record log audit metric metrics stats "
-    "invalidate refresh warm ping health expire".split()
+    [
+        "close",
+        "shutdown",
+        "stop",
+        "cleanup",
+        "clean",
+        "purge",
+        "track",
+        "touch",
+        "heartbeat",
+        "notify",
+        "emit",
+        "record",
+        "log",
+        "audit",
+        "metric",
+        "metrics",
+        "stats",
+        "invalidate",
+        "refresh",
+        "warm",
+        "ping",
+        "health",
+        "expire",
+    ]
 )
 """Words of functions whose lost write costs bookkeeping, not data."""
 

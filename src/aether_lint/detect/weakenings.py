@@ -24,7 +24,7 @@ def lost(program: Program, module: Module, function: Function, decision: Decisio
 def replacement(
     program: Program, module: Module, function: Function, arm: Arm, subject: Subject
 ) -> tuple[int, str] | None:
-    """(effect, what is used instead) where an arm answers with something weaker than `subject`; None where it does not."""
+    """(effect, what is used instead) where an arm answers with something weaker than `subject`."""
     normal = _strength(subject)
     effects = [function.effects[i] for i in arm.effects]
     if any(h.strength >= normal for h in program.hashes.of_effects(effects, module, function)):
@@ -55,7 +55,7 @@ def _hands_on(program: Program, module: Module, function: Function, index: int) 
 
 
 def _crypto_of_call(program: Program, module: Module, function: Function, index: int) -> list[Subject]:
-    """What a call hashes or encrypts with, itself or one call down: a long way down it is another function's business."""
+    """What a call hashes or encrypts with, itself or one call down: further down it is somebody else's."""
     effect = function.effects[index]
     if effect.kind != "call":
         return []

@@ -26,7 +26,7 @@ def judge(program: Program, module: ModuleFacts, rules: Sequence[Rule], config: 
     observations = [seen for observe in detectors(known.values()) for seen in observe(program, home)]
     wanted = {rule.code: rule for rule in rules}
     findings = []
-    for code, seen in zip(assign(observations, known), observations):
+    for code, seen in zip(assign(observations, known), observations, strict=True):
         rule = wanted.get(code)
         if rule is not None and isinstance(seen, rule.observes) and rule.select(seen):
             findings.append(rule.finding(seen))
@@ -36,7 +36,5 @@ def judge(program: Program, module: ModuleFacts, rules: Sequence[Rule], config: 
 def detectors(rules: Iterable[Rule]) -> list[Observe]:
     """The `observe` functions behind the observations of rules, each once, in order of their modules' names."""
     homes = {rule.observes.__module__ for rule in rules if rule.family != "lint"}
-    found: list[Observe] = []
-    for home in sorted(home for home in homes if home.startswith("aether_lint.detect.")):
-        found.append(importlib.import_module(home).observe)
-    return found
+    ours = sorted(home for home in homes if home.startswith("aether_lint.detect."))
+    return [importlib.import_module(home).observe for home in ours]

@@ -12,7 +12,7 @@ from aether_lint.engine.judge import judge
 from aether_lint.engine.lowering import on_deep_stack
 from aether_lint.engine.pool import Background, Lost, can_fork, forked, slices
 from aether_lint.facts import ModuleFacts
-from aether_lint.link import Program, link
+from aether_lint.link import OwnNames, Program, link
 from aether_lint.model import FileError, Finding
 from aether_lint.rules.rule import Rule
 
@@ -40,13 +40,18 @@ def link_modules(root: str, modules: Sequence[ModuleFacts], config: Config, *, c
     """The program of a root; where linking crashes, none and an error. `complete`: `modules` are all there are."""
     try:
         try:
-            return Linked(link(modules, config.src, complete, config.startup_hooks), [])
+            return Linked(link(modules, config.src, complete, own_names(config)), [])
         except RecursionError:
-            return Linked(on_deep_stack(lambda: link(modules, config.src, complete, config.startup_hooks)), [])
+            return Linked(on_deep_stack(lambda: link(modules, config.src, complete, own_names(config))), [])
     except Exception as error:
         return Linked(
             None, [FileError(root, "crash", f"linking the modules of this project crashed: {describe(error)}")]
         )
+
+
+def own_names(config: Config) -> OwnNames:
+    """The names that a configuration adds to the catalogue."""
+    return OwnNames(config.volatile, config.durable, config.production_guards, config.test_gates, config.startup_hooks)
 
 
 def judge_modules(

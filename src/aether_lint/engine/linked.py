@@ -8,7 +8,7 @@ from aether_lint.engine.discover import Project, SourceFile
 from aether_lint.engine.extent import is_read, judged_modules
 from aether_lint.engine.imported import ImportedFiles
 from aether_lint.engine.index import NO_FORK, Sources, refresh
-from aether_lint.engine.judging import Judged, judge_modules
+from aether_lint.engine.judging import own_names, Judged, judge_modules
 from aether_lint.engine.policy import Policy, Selection
 from aether_lint.engine.request import CheckRequest
 from aether_lint.link import Program, link
@@ -47,7 +47,9 @@ class LinkedProject:
         """The program, linked once."""
         if self._program is None:
             complete = self._project.complete and not self._index.errors
-            self._program = link(self._index.modules, self._project.config.src, complete)
+            self._program = link(
+                self._index.modules, self._project.config.src, complete, own_names(self._project.config)
+            )
         return self._program
 
     def judge(self, file: SourceFile, gates: Sequence[Finding], *, noqa: bool) -> Judged:

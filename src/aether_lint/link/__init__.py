@@ -15,6 +15,7 @@ from aether_lint.link.hashing import HashTable
 from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
+from aether_lint.link.own_names import OwnNames
 from aether_lint.link.readiness import ReadinessTable
 from aether_lint.link.refusals import RefusalTable
 from aether_lint.link.settings_fields import FieldReader
@@ -23,26 +24,27 @@ from aether_lint.link.subjects import SubjectTable
 from aether_lint.link.things import ThingTable
 
 
+NO_OWN_NAMES = OwnNames()
+
+
 class Program:
     """A linked project. Each attribute answers one kind of question; all are solved on demand.
 
     `complete` is False when only part of the project's modules is known: then "nobody calls this" is no answer.
     """
 
-    def __init__(
-        self, modules: Sequence[ModuleFacts], sources: Sequence[str], complete: bool, startup_hooks: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str], complete: bool, own: OwnNames) -> None:
         self.complete = complete
         self.names = Names(modules, sources)
         self.things = ThingTable(self.names)
         self.constants = Constants(self.names)
         self.environment = Environment(self.names, self.things, self.constants)
         self.calls = CallGraph(self.names, self.things)
-        self.subjects = SubjectTable(self.names, self.things)
+        self.subjects = SubjectTable(self.names, self.things, own)
         self.hashes = HashTable(self.names, self.things, self.subjects)
-        self.natures = NatureTable(self.names, self.things, self.constants, self.subjects)
+        self.natures = NatureTable(self.names, self.things, self.constants, self.subjects, own)
         self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)
-        self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls)
+        self.gates = GateTable(self.names, self.things, self.constants, self.absences, self.calls, own)
         defaults = DefaultReader(self.names, self.things, self.constants, self.environment)
         fields = FieldReader(self.names, self.things, self.constants, defaults)
         self.settings = SettingsTable(self.things, self.environment, defaults, fields)
@@ -52,21 +54,17 @@ class Program:
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions
         )
         self.readiness = ReadinessTable(self.names, self.things)
-        self.startup = StartupTable(self.names, self.things, self.calls, self.gates, startup_hooks)
+        self.startup = StartupTable(self.names, self.things, self.calls, self.gates, own.startup_hooks)
 
 
 def link(
     modules: Sequence[ModuleFacts],
     sources: Sequence[str] = (),
     complete: bool = True,
-    startup_hooks: Sequence[str] = (),
+    own: OwnNames = NO_OWN_NAMES,
 ) -> Program:
-    """Joins the modules of one project.
-
-    `sources` are source roots relative to it, `startup_hooks` dotted names of functions that run at start-up (config
-    keys `src` and `startup-hooks`).
-    """
-    return Program(sorted(modules, key=lambda facts: facts.path), sources, complete, startup_hooks)
+    """Joins the modules of one project. `sources` are source roots relative to it (config key `src`)."""
+    return Program(sorted(modules, key=lambda facts: facts.path), sources, complete, own)
 
 
-__all__ = ["Module", "Program", "link"]
+__all__ = ["Module", "OwnNames", "Program", "link"]

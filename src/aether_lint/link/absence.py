@@ -13,8 +13,8 @@ from aether_lint.catalog import deployment, env_apis, tokens
 from aether_lint.facts import (
     Arms,
     Atom,
-    Attr,
     Attempt,
+    Attr,
     Cond,
     Const,
     Definition,
@@ -226,7 +226,7 @@ class AbsenceTable:
         where = self._names.function(f"{path}:{key}") if arrow else None
         if where is None:
             return ()
-        module, function = where
+        _, function = where
         param = next((p for p in function.params if p.name == local), None)
         if param is None:
             return ()

@@ -25,6 +25,7 @@ from aether_lint.link.absence import AbsenceTable, constant_sense, enclosing_att
 from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import Constants
 from aether_lint.link.names import Module, Names, last_name
+from aether_lint.link.own_names import OwnNames, matches
 from aether_lint.link.things import ThingTable
 
 Level = Literal["open", "flag", "test", "closed"]
@@ -65,8 +66,15 @@ class GateTable:
     """Answers which gates stand before a place."""
 
     def __init__(
-        self, names: Names, things: ThingTable, constants: Constants, absence: AbsenceTable, calls: CallGraph
+        self,
+        names: Names,
+        things: ThingTable,
+        constants: Constants,
+        absence: AbsenceTable,
+        calls: CallGraph,
+        own: OwnNames,
     ) -> None:
+        self._own = own
         self._names = names
         self._things = things
         self._constants = constants
@@ -233,6 +241,9 @@ class GateTable:
             name = value.name
         elif isinstance(value, Result) and function.effects[value.effect].kind == "call":
             name = function.effects[value.effect].place
+        called = function.effects[value.effect].value if isinstance(value, Result) else value
+        if positive and self._own.test_gates and self._is_named(called, module, function, self._own.test_gates):
+            return TEST
         last = name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
         if deployment.is_production_predicate(last) and not positive:
             return CLOSED
@@ -241,6 +252,12 @@ class GateTable:
         if not positive or depth <= 0:
             return OPEN
         return self._truthy(value, module, function, depth)
+
+    def _is_named(self, value: Value | None, module: Module, function: Function, entries: tuple[str, ...]) -> bool:
+        """Whether a value is one of the names that the configuration gives."""
+        named = [self._names.globalise(value.name, module.path)] if isinstance(value, Ref) else []
+        named += [thing.name for thing in self._things.of(value, module, function)]
+        return any(matches(name, entries) for name in named)
 
     def _resolves(self, value: Value, module: Module, function: Function) -> bool:
         if isinstance(value, Ref):
@@ -302,6 +319,10 @@ class GateTable:
             attempt = enclosing_attempt(function, call)
             if attempt is not None and attempt != here and any(map(goes_on, function.attempts[attempt].handlers)):
                 continue
+            if self._own.production_guards and self._is_named(
+                effect.value, module, function, self._own.production_guards
+            ):
+                return CLOSED
             for name in self._things.called_functions(effect, module, function):
                 gate = stronger(gate, self._raises_unless(name))
         return gate

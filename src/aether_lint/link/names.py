@@ -23,7 +23,22 @@ class Site(Struct, frozen=True):
 
 # methods that change the container they are called on
 CHANGING_METHODS = frozenset(
-    "append appendleft extend extendleft add update setdefault pop popleft popitem insert discard remove clear".split()
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "add",
+        "update",
+        "setdefault",
+        "pop",
+        "popleft",
+        "popitem",
+        "insert",
+        "discard",
+        "remove",
+        "clear",
+    ]
 )
 
 

@@ -33,6 +33,7 @@ from aether_lint.facts import (
 from aether_lint.link.constants import Constants
 from aether_lint.link.fixpoint import Fixpoint
 from aether_lint.link.names import Module, Names
+from aether_lint.link.own_names import OwnNames, matches
 from aether_lint.link.subjects import CRYPTO_ROLES, Subject, SubjectTable, external_subject
 from aether_lint.link.things import NONE, Thing, ThingTable
 
@@ -42,8 +43,26 @@ TRIVIAL = 3  # effects of a method that only hands on
 
 _BOX_LABEL = {"dict": "a process-local dict", "list": "a process-local list", "set": "a process-local set"}
 _BOX_METHODS = frozenset(
-    "append appendleft extend add update setdefault get pop popleft popitem items values keys insert discard remove "
-    "clear copy".split()
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "add",
+        "update",
+        "setdefault",
+        "get",
+        "pop",
+        "popleft",
+        "popitem",
+        "items",
+        "values",
+        "keys",
+        "insert",
+        "discard",
+        "remove",
+        "clear",
+        "copy",
+    ]
 )
 _DISK_CALLS = ("builtins.open", ".write_text", ".write_bytes", ".open", "json.dump", "sqlite3.connect")
 _ADDRESS_KEYWORDS = frozenset({"url", "dsn", "uri", "storage_uri", "broker", "backend", "connection_string"})
@@ -51,12 +70,48 @@ _STANDING_IN = frozenset({"memory", "local", "locally", "process"})
 # modules that a store in memory uses as well as any other code
 _BOOKKEEPING = tuple(
     f"{name}."
-    for name in "abc asyncio bisect builtins collections contextlib contextvars copy dataclasses datetime decimal enum "
-    "functools hashlib heapq inspect itertools json logging math operator os.getenv os.environ pydantic queue random re "
-    "secrets structlog string threading time types typing typing_extensions uuid weakref".split()
+    for name in [
+        "abc",
+        "asyncio",
+        "bisect",
+        "builtins",
+        "collections",
+        "contextlib",
+        "contextvars",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "functools",
+        "hashlib",
+        "heapq",
+        "inspect",
+        "itertools",
+        "json",
+        "logging",
+        "math",
+        "operator",
+        "os.getenv",
+        "os.environ",
+        "pydantic",
+        "queue",
+        "random",
+        "re",
+        "secrets",
+        "structlog",
+        "string",
+        "threading",
+        "time",
+        "types",
+        "typing",
+        "typing_extensions",
+        "uuid",
+        "weakref",
+    ]
 )
 _VALUE_TYPES = ("decimal.", "datetime.", "uuid.UUID", "fractions.", "types.SimpleNamespace")
-_QUIET_CALLS = frozenset("debug info warning warn error exception critical log print".split())
+_QUIET_CALLS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"])
 _IGNORED_METHODS = frozenset(
     {"__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "close", "aclose"}
 )
@@ -78,8 +133,11 @@ Boxes: TypeAlias = frozenset[str]
 class NatureTable:
     """Answers what things are."""
 
-    def __init__(self, names: Names, things: ThingTable, constants: Constants, subjects: SubjectTable) -> None:
+    def __init__(
+        self, names: Names, things: ThingTable, constants: Constants, subjects: SubjectTable, own: OwnNames
+    ) -> None:
         self._names = names
+        self._own = own
         self._constants = constants
         self._things = things
         self._subjects = subjects
@@ -153,6 +211,8 @@ class NatureTable:
 
     def of_thing(self, thing: Thing) -> Nature:
         """The nature of one thing."""
+        if self._own.volatile and matches(thing.name, self._own.volatile):
+            return Nature("volatile", f"`{thing.name.replace(':', '.').rpartition('.')[2]}`")
         if thing == NONE or thing.name == "False":
             return Nature("none", thing.name)
         if thing.kind == "box":
@@ -179,7 +239,7 @@ class NatureTable:
         where = self._names.function(name)
         if where is None:
             return UNKNOWN
-        module, function = where
+        _, function = where
         if not function.exits & (NEXT | RETURN):
             return Nature("refusing")
         if any(map(is_durable, self._subjects.of_function(name))):

@@ -72,7 +72,7 @@ class ModuleTable:
 
 def _shared(root: str, folder: str) -> int:
     count = 0
-    for a, b in zip(root.split("/"), folder.split("/")):
+    for a, b in zip(root.split("/"), folder.split("/"), strict=False):
         if a != b:
             break
         count += 1

@@ -9,6 +9,7 @@ from aether_lint.catalog import ciphers, client_modules, clients, hashers, opera
 from aether_lint.facts import Const, Effect, Function, Range
 from aether_lint.link.fixpoint import Fixpoint
 from aether_lint.link.names import Module, Names, last_name
+from aether_lint.link.own_names import OwnNames, matches
 from aether_lint.link.things import Thing, ThingTable
 from aether_lint.model import Confidence
 
@@ -20,8 +21,8 @@ class Subject(Struct, frozen=True, order=True):
     """A durable or shared thing that code reaches.
 
     `label` is what a message calls it; `role` as in `catalog.clients` ("store", "queue", …) or of the crypto tables
-    ("hasher", "cipher", …); `access` is what is done to it; `confidence` how it is known: high by the catalogue, medium by a
-    telling name.
+    ("hasher", "cipher", …); `access` is what is done to it; `confidence`: high by the catalogue,
+    medium by a telling name.
     """
 
     label: str
@@ -38,8 +39,9 @@ CRYPTO_ROLES = frozenset({"hasher", "cipher", "encrypted column", "signer", "tok
 class SubjectTable:
     """Answers which subjects calls, functions and things reach."""
 
-    def __init__(self, names: Names, things: ThingTable) -> None:
+    def __init__(self, names: Names, things: ThingTable, own: OwnNames) -> None:
         self._names = names
+        self._own = own
         self._things = things
         self._solve: Fixpoint[str, Subjects] = Fixpoint(self._equation, NO_SUBJECTS)
         self._calls: dict[int, Subjects] = {}  # by the identity of effects, which live as long as their modules
@@ -98,6 +100,9 @@ class SubjectTable:
             return NO_SUBJECTS
         module, function = where
         found: set[Subject] = set()
+        if self._own.durable and matches(f"{module.path}:{function.owner or function.key}", self._own.durable):
+            label = (function.owner or function.key).rpartition(".")[2]
+            found.add(Subject(f"`{label}`", "store", access_of(function.key.rpartition(".")[2]), "high"))
         for effect in function.effects:
             found |= self._call(effect, module, function, ask)
             if len(found) > MOST_SUBJECTS:
@@ -128,7 +133,15 @@ class SubjectTable:
             first = effect.args[0] if effect.args else None
             service = clients.of_boto_service(str(first.value)) if isinstance(first, Const) else None
             return None if service is None else Subject(service.subject, service.role, "use", "high")
+        if self._own.durable and any(matches(head, self._own.durable) for head in _heads(name)):
+            return Subject(f"`{name.rpartition('.')[2]}`", "store", access, "high")
         return external_subject(name, access)
+
+
+def _heads(name: str) -> list[str]:
+    """A dotted name and all that it begins with."""
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
 
 def external_subject(name: str, access: Access) -> Subject | None:

@@ -64,8 +64,23 @@ _BOX_CALLS = {
 }
 # calls that run a function which they are given
 RUNNERS = frozenset(
-    "to_thread run_in_executor run_in_threadpool run_sync submit run_until_complete start_soon call_soon partial "
-    "retry run_with_retry sync_to_async async_to_sync apply map".split()
+    [
+        "to_thread",
+        "run_in_executor",
+        "run_in_threadpool",
+        "run_sync",
+        "submit",
+        "run_until_complete",
+        "start_soon",
+        "call_soon",
+        "partial",
+        "retry",
+        "run_with_retry",
+        "sync_to_async",
+        "async_to_sync",
+        "apply",
+        "map",
+    ]
 )
 # calls that hand on what they are given
 _TRANSPARENT = frozenset({"typing.cast", "functools.partial", "copy.copy", "asyncio.wait_for", "asyncio.shield"})

@@ -110,7 +110,7 @@ def truth(of: Value, frame: Frame) -> Cond:
 def _comparison(frame: Frame, node: Any) -> Cond:
     left = value(frame, node.left)
     conds: list[Cond] = []
-    for op, comparator in zip(node.ops, node.comparators):
+    for op, comparator in zip(node.ops, node.comparators, strict=True):
         right = value(frame, comparator)
         conds.append(_compare(type(op).__name__, left, right))
         left = right
@@ -313,7 +313,7 @@ def _sequence(frame: Frame, node: Any) -> Value:
 
 def _dict(frame: Frame, node: Any) -> Value:
     keys, items = [], []
-    for key, item in zip(node.keys, node.values):
+    for key, item in zip(node.keys, node.values, strict=True):
         keys.append(Opaque("**") if key is None else value(frame, key))
         items.append(value(frame, item))
     return Display("dict", tuple(items), tuple(keys))
@@ -394,10 +394,12 @@ def parameters(frame: Frame, spec: Any) -> tuple[Param, ...]:
     """The parameters of a function; defaults are evaluated in `frame`, the scope around it."""
     positional = [*spec.posonlyargs, *spec.args]
     missing: list[AST | None] = [None] * (len(positional) - len(spec.defaults))
-    params = [_param(frame, arg, "positional", d) for arg, d in zip(positional, [*missing, *spec.defaults])]
+    params = [
+        _param(frame, arg, "positional", d) for arg, d in zip(positional, [*missing, *spec.defaults], strict=True)
+    ]
     if spec.vararg:
         params.append(_param(frame, spec.vararg, "args", None))
-    params += [_param(frame, arg, "keyword", d) for arg, d in zip(spec.kwonlyargs, spec.kw_defaults)]
+    params += [_param(frame, arg, "keyword", d) for arg, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
     if spec.kwarg:
         params.append(_param(frame, spec.kwarg, "kwargs", None))
     return tuple(params)

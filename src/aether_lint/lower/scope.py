@@ -6,9 +6,9 @@ only in modules whose source has `:=`.
 
 import builtins
 from _ast import (
+    AST,
     AnnAssign,
     Assign,
-    AST,
     AsyncFor,
     AsyncFunctionDef,
     AsyncWith,

@@ -41,11 +41,11 @@ def assign(observations: Sequence[object], rules: Mapping[str, Rule]) -> list[st
     """
     codes = [_code(seen, rules) for seen in observations]
     best: dict[Anchor, int] = {}
-    for code, seen in zip(codes, observations):
+    for code, seen in zip(codes, observations, strict=True):
         anchor = getattr(seen, "anchor", None)
         if isinstance(anchor, Anchor) and code:
             best[anchor] = min(best.get(anchor, len(PRECEDENCE)), _rank(code))
-    return [code if _wins(code, seen, best) else "" for code, seen in zip(codes, observations)]
+    return [code if _wins(code, seen, best) else "" for code, seen in zip(codes, observations, strict=True)]
 
 
 def _wins(code: str, seen: object, best: Mapping[Anchor, int]) -> bool:

@@ -1,13 +1,13 @@
 """# password-hasher-downgrade
 
 ## What it does
-Reports a missing or failing password hasher (argon2, bcrypt, scrypt, passlib) or second-factor verifier that is replaced by
-something weaker: in the handler, behind a flag, or by a class or function under the real name. What the replacement is worth
-is read from its body, not from its name.
+Reports a missing or failing password hasher (argon2, bcrypt, scrypt, passlib) or second-factor verifier that is
+replaced by something weaker: in the handler, behind a flag, or by a class or function under the real name. What the
+replacement is worth is read from its body, not from its name.
 
 ## Why is this bad?
-Whoever steals the table of users gets the passwords of all who signed up while the package was missing, and nothing in the
-logs says since when that is.
+Whoever steals the table of users gets the passwords of all who signed up while the package was missing, and nothing
+in the logs says since when that is.
 
 ## Example
 ```python

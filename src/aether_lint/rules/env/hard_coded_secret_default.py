@@ -21,7 +21,7 @@ The fix (unsafe: the program stops where it went on) reads the variable without 
 drops the default of the settings field.
 
 ## Options
-`secret-names`: more words that name a secret. `production-guards`: functions that refuse to go on in production.
+`production-guards`: functions that refuse to go on in production.
 """
 
 from aether_lint.detect.env_reads import WeakSetting

@@ -19,7 +19,7 @@ ENFORCE_CSRF = os.environ.get("ENFORCE_CSRF", "false") == "true"
 Give the switch its closed position as default.
 
 ## Options
-`toggle-names`: more switches. `production-guards`: functions that refuse to go on in production.
+`production-guards`: functions that refuse to go on in production.
 """
 
 from aether_lint.detect.env_reads import WeakSetting

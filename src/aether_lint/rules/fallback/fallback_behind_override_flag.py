@@ -4,8 +4,8 @@
 Reports a replacement that an environment variable can select although nothing keeps the variable out of production.
 
 ## Why is this bad?
-A flag that was made for a laptop is one copied manifest away from production. `"pytest" in sys.modules or os.getenv(...)`
-is a flag too.
+A flag that was made for a laptop is one copied manifest away from production. `"pytest" in sys.modules or
+os.getenv(...)` is a flag too.
 
 ## Example
 ```python
@@ -32,8 +32,8 @@ def build_sessions(url):
 The fix (unsafe) inserts the `fix-guard` before the replacement; without one there is only the advice.
 
 ## Options
-`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your
-own checks that keep a replacement out of production.
+`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your own
+checks that keep a replacement out of production.
 """
 
 from aether_lint.detect.degradations import Degradation

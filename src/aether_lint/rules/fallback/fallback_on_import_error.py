@@ -1,13 +1,14 @@
 """# fallback-on-import-error
 
 ## What it does
-Reports the handler of a failed import that puts something weaker in the place of what could not be imported: a class or
-function under the same name whose state is a dict, a fake from a test library, a stub that answers with constants, an entry in
-`sys.modules`.
+Reports the handler of a failed import that puts something weaker in the place of what could not be imported: a class
+or function under the same name whose state is a dict, a fake from a test library, a stub that answers with constants,
+an entry in `sys.modules`.
 
 ## Why is this bad?
-The import fails when an image was built without the package. Instead of a process that does not start, there is one that
-serves from its own memory: several workers disagree, a restart loses everything, and nothing is logged as an error.
+The import fails when an image was built without the package. Instead of a process that does not start, there is one
+that serves from its own memory: several workers disagree, a restart loses everything, and nothing is logged as an
+error.
 
 ## Example
 ```python
@@ -30,8 +31,8 @@ except ImportError:
 The fix (unsafe) lets the handler raise and names the distribution to install.
 
 ## Options
-`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your
-own checks that keep a replacement out of production.
+`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your own
+checks that keep a replacement out of production.
 """
 
 from aether_lint.detect.degradations import Degradation

@@ -4,8 +4,8 @@
 Reports the branch that takes a process-local store because a URL, DSN or other setting is not set.
 
 ## Why is this bad?
-A misspelled or forgotten variable is the most common mistake of a deployment. It should stop the service; here it changes
-where the data lives, and nobody notices until it is gone.
+A misspelled or forgotten variable is the most common mistake of a deployment. It should stop the service; here it
+changes where the data lives, and nobody notices until it is gone.
 
 ## Example
 ```python
@@ -33,8 +33,8 @@ def build_sessions():
 The fix (unsafe) raises an error that names the variable.
 
 ## Options
-`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your
-own checks that keep a replacement out of production.
+`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your own
+checks that keep a replacement out of production.
 """
 
 from aether_lint.detect.degradations import Degradation

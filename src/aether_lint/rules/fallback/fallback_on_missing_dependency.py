@@ -1,12 +1,12 @@
 """# fallback-on-missing-dependency
 
 ## What it does
-Reports the use of an import that may have failed (bound to None, or told by a flag, here or in another module) that goes on
-with a process-local replacement.
+Reports the use of an import that may have failed (bound to None, or told by a flag, here or in another module) that
+goes on with a process-local replacement.
 
 ## Why is this bad?
-The handler of the import looks harmless. The damage is done where the flag is read: the write that should be durable goes
-to a list.
+The handler of the import looks harmless. The damage is done where the flag is read: the write that should be durable
+goes to a list.
 
 ## Example
 ```python
@@ -33,8 +33,8 @@ class Fills:
 The fix (unsafe) raises at the use.
 
 ## Options
-`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your
-own checks that keep a replacement out of production.
+`volatile`, `durable`: qualified names of your own stores and stand-ins. `test-gates`, `production-guards`: your own
+checks that keep a replacement out of production.
 """
 
 from aether_lint.detect.degradations import Degradation

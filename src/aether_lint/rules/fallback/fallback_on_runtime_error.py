@@ -1,12 +1,12 @@
 """# fallback-on-runtime-error
 
 ## What it does
-Reports the handler of a failed connection, read or write that installs a replacement, switches the client off in a way that
-later code tolerates, or simply ends so that the method goes on with its process-local copy.
+Reports the handler of a failed connection, read or write that installs a replacement, switches the client off in a
+way that later code tolerates, or simply ends so that the method goes on with its process-local copy.
 
 ## Why is this bad?
-An outage turns into wrong answers: what one worker wrote, the others do not see, and a write that was acknowledged is gone
-after the next deployment.
+An outage turns into wrong answers: what one worker wrote, the others do not see, and a write that was acknowledged is
+gone after the next deployment.
 
 ## Example
 ```python
@@ -32,10 +32,12 @@ class Sessions:
 ```
 
 ## Fix
-The fix (unsafe) raises from the handler and keeps what it logs; with `fix-guard` it calls the guard before the replacement.
+The fix (unsafe) raises from the handler and keeps what it logs; with `fix-guard` it calls the guard before the
+replacement.
 
 ## Options
-`fix-guard`: `package.module:callable` that decides whether to go on. `volatile`, `durable`: qualified names of your own stores.
+`fix-guard`: `package.module:callable` that decides whether to go on. `volatile`, `durable`: qualified names of your
+own stores.
 """
 
 from aether_lint.detect.degradations import Degradation
