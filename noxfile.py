@@ -44,7 +44,8 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests, on every interpreter that is found."""
     install(session)
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", "-m", "not alone", *session.posargs)
+    session.run("pytest", "-m", "alone", *session.posargs)
 
 
 @nox.session(default=False)

@@ -21,6 +21,8 @@ from aether_lint.facts import Function, ModuleFacts
 from aether_lint.lower import lower
 from aether_lint.model import Span
 
+pytestmark = pytest.mark.alone
+
 LONG_AGO = time.time() - 3600
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from aether_lint.engine.pool import Background, Lost, balance, can_fork, forked, slices
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")]
 
 
 def patient(item: int) -> float:

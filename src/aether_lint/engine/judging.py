@@ -2,7 +2,7 @@
 
 import os
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -153,11 +153,20 @@ def describe(error: BaseException) -> str:
 class GatesInBackground:
     """`judge_gates` while the modules are lowered: most of it is waiting for tools. None measures nothing."""
 
-    def __init__(self, root: str, rules: Sequence[Rule], config: Config, *, cache: bool, fork: bool) -> None:
+    def __init__(
+        self,
+        root: str,
+        rules: Sequence[Rule],
+        config: Config,
+        *,
+        cache: bool,
+        fork: bool,
+        texts: Mapping[str, bytes] | None = None,
+    ) -> None:
         self._root = root
 
         def work() -> bytes:
-            return pickle.dumps(judge_gates(root, rules, config, cache=cache))
+            return pickle.dumps(judge_gates(root, rules, config, cache=cache, texts=texts))
 
         self._background = Background(work, GATES_TIME_LIMIT, fork=fork) if rules else None
 
@@ -180,14 +189,19 @@ class GatesInBackground:
         return judged
 
 
-def judge_gates(root: str, rules: Sequence[Rule], config: Config, *, cache: bool) -> Judged:
-    """The findings about the project's own static checks, and what could not be measured; paths relative to `root`."""
+def judge_gates(
+    root: str, rules: Sequence[Rule], config: Config, *, cache: bool, texts: Mapping[str, bytes] | None = None
+) -> Judged:
+    """The findings about the project's own static checks, and what could not be measured; paths relative to `root`.
+
+    `texts` stand for files, by path relative to `root`.
+    """
     if not rules:
         return Judged([], [])
     from aether_lint.scopes import observe  # mypy's machinery comes with it
 
     try:
-        observations, errors = observe(root, config, cache)
+        observations, errors = observe(root, config, cache, texts)
     except Exception as error:
         return Judged([], [FileError(root, "crash", f"measuring the gates of this project crashed: {describe(error)}")])
     return _joined([Judged([], errors), *(_about_gates(rule, observations, root) for rule in rules)])

@@ -8,7 +8,7 @@ from aether_lint.engine.discover import Project, SourceFile
 from aether_lint.engine.extent import is_read, judged_modules
 from aether_lint.engine.imported import ImportedFiles
 from aether_lint.engine.index import NO_FORK, Sources, refresh
-from aether_lint.engine.judging import own_names, Judged, judge_modules
+from aether_lint.engine.judging import Judged, judge_modules, own_names
 from aether_lint.engine.policy import Policy, Selection
 from aether_lint.engine.request import CheckRequest
 from aether_lint.link import Program, link

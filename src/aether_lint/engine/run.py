@@ -1,6 +1,7 @@
 """What happens to a file: discover, index, link, judge, suppress, baseline, report."""
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -117,7 +118,24 @@ def _refresh(project: Project, request: CheckRequest, *, narrow: bool) -> Refres
 def _gates(project: Project, policy: Policy, request: CheckRequest) -> GatesInBackground:
     rules = policy.of_gates if asks_for_gates(project, request) else []
     fork = request.jobs != NO_FORK
-    return GatesInBackground(project.root, rules, project.config, cache=_caches(project, request), fork=fork)
+    return GatesInBackground(
+        project.root,
+        rules,
+        project.config,
+        cache=_caches(project, request),
+        fork=fork,
+        texts=_texts_of_gates(project.root, request),
+    )
+
+
+def _texts_of_gates(root: str, request: CheckRequest) -> dict[str, bytes] | None:
+    """The texts that stand for files of a root, where one of them is a configuration: code alone moves no gate."""
+    inside = {
+        os.path.relpath(path, root): text
+        for path, text in request.texts.items()
+        if os.path.commonpath([root, path]) == root
+    }
+    return inside if any(not path.endswith(".py") for path in inside) else None
 
 
 def _caches(project: Project, request: CheckRequest) -> bool:

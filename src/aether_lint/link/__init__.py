@@ -23,7 +23,6 @@ from aether_lint.link.startup import StartupTable
 from aether_lint.link.subjects import SubjectTable
 from aether_lint.link.things import ThingTable
 
-
 NO_OWN_NAMES = OwnNames()
 
 
