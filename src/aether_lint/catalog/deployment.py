@@ -87,6 +87,11 @@ def is_production_predicate(name: str) -> bool:
     return name.lower().strip("_") in PRODUCTION_PREDICATES
 
 
+def is_debug(name: str) -> bool:
+    """Whether something of this name is the debug switch of a framework or project."""
+    return name.lower().strip("_") in ("debug", "is_debug", "debug_mode")
+
+
 def is_test_predicate(name: str) -> bool:
     """Whether something of this name is never true in production."""
     return name.lower().strip("_") in TEST_PREDICATES

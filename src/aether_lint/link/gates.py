@@ -247,6 +247,8 @@ class GateTable:
         last = name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
         if deployment.is_production_predicate(last) and not positive:
             return CLOSED
+        if positive and deployment.is_debug(last):
+            return TEST  # that DEBUG may be left on is a finding of its own
         if deployment.is_test_predicate(last) and positive and not self._resolves(value, module, function):
             return TEST
         if not positive or depth <= 0:

@@ -154,6 +154,8 @@ class NatureTable:
         if isinstance(value, Const) and isinstance(value.value, str):
             found = volatile.of_url(value.value) if "://" in value.value or value.value == ":memory:" else None
             return UNKNOWN if found is None else Nature(_volatile_kind(found), found.label)
+        if isinstance(value, Display) and (named := self._named_back_end(value)):
+            return named
         if isinstance(value, Result) and (
             namespace := self._namespace(function.effects[value.effect], module, function)
         ):
