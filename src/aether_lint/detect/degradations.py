@@ -17,7 +17,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.installs import Install, Made, same_origin
 from aether_lint.detect.volatile_defaults import volatile_defaults
-from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Result, Some, Value, failures_in
+from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Result, Some, Value, failures_in, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Roots, Step, attempt_imports
 from aether_lint.link.absence import root as make_root
@@ -123,7 +123,7 @@ def _decision(
 ) -> Degradation | Root | None:
     """What is seen at a decision; the root alone where the side without it refuses to go on."""
     roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
-    roots = tuple((root, chain) for root, chain in roots if root.kind != "default" or deployment.is_address(root.name))
+    roots = tuple((root, chain) for root, chain in roots if _is_telling(root))
     if not roots:
         return None
     root, chain = _own(roots, module, function, decision)
@@ -184,12 +184,20 @@ def _is_chosen(program: Program, module: Module, function: Function, index: int)
     """Whether an operator named the replacement: `backend == "memory"`, where that is not the default."""
     for number in guard_chain(function, function.effects[index].when):
         for atom in _atoms(function.guards[number].cond):
+            if atom.kind == "truthy" and atom.positive and _is_configured(program, module, function, atom):
+                return True
             if atom.kind != "equals" or not atom.positive or not isinstance(atom.arg, Const):
                 continue
             named = volatile.of_settings_value(str(atom.arg.value).lower())
             if named is not None and not program.absences.of_cond(atom, module, function):
                 return True
     return False
+
+
+def _is_configured(program: Program, module: Module, function: Function, atom: Atom) -> bool:
+    """Whether a condition says that another address was given: the place then works with that one."""
+    missing = program.absences.of_cond(negate(atom), module, function)
+    return any(root.kind == "unset" and deployment.is_address(root.name) for root, _ in missing)
 
 
 def _atoms(cond: Cond) -> list[Atom]:
@@ -233,6 +241,14 @@ def _decides_raise(function: Function, index: int) -> bool:
 def _refusal(program: Program, name: str, value: str | None) -> str:
     setting = Setting(frozenset(), frozenset({name}), value, frozenset({folded(name)}))
     return program.refusals.of(setting).verdict
+
+
+def _is_telling(root: Root) -> bool:
+    """Whether a parameter or setting that is not given is an address: anything else may be empty by intent."""
+    if root.kind == "default":
+        return deployment.is_address(root.name)
+    known = deployment.is_address(root.name) or tokens.receiver(root.name) is not None or root.name.isupper()
+    return root.kind != "unset" or known
 
 
 def _explained(roots: Roots) -> Roots:

@@ -5,14 +5,13 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from aether_lint.catalog.tokens import words
+from aether_lint.catalog.tokens import names_bookkeeping, names_cache, words
 from aether_lint.detect.arms import Decision, refuses
 from aether_lint.facts import (
     NEXT,
     Arms,
     Const,
     Definition,
-    Display,
     Effect,
     Failed,
     Function,
@@ -128,7 +127,7 @@ class _Search:
         box = self.natures.box_of(effect, self.module, self.function)
         if box is None:
             box = self.natures.box_in(effect.value, self.module, self.function)
-        return None if box is None else self._box(index, box)
+        return None if box is None or is_side_matter(box) else self._box(index, box)
 
     def _bind(self, index: int, effect: Effect) -> Install | None:
         nature = self._nature(effect.value)
@@ -139,20 +138,20 @@ class _Search:
         durable = (other is not None and self.natures.of_thing(other).kind == "durable") or self._otherwise_durable(
             effect
         )
-        if nature.label.startswith("a process-local") and (local or not durable):
+        if nature.container and (local or not durable):
             return None  # an empty container in a variable is an empty answer, no store
         return self._install(index, nature, other)
 
     def _return(self, index: int, effect: Effect) -> Install | None:
         nature = self._nature(effect.value)
-        if nature.kind not in STAND_INS or self._is_container(effect.value):
+        if nature.kind not in STAND_INS or nature.container:
             return self._touches(index, effect)
         return self._install(index, nature, None)
 
     def _call(self, index: int, effect: Effect) -> Install | None:
         box = self.natures.box_of(effect, self.module, self.function)
         if box is not None:
-            return self._box(index, box)
+            return None if is_side_matter(box) else self._box(index, box)
         if self._creates(effect):
             return self._chosen(index, effect)
         if self.direct and self._is_given_globals(effect):
@@ -168,9 +167,10 @@ class _Search:
                 nature = self.natures.of_thing(Thing("class", owner))
                 if nature.kind in ("volatile", "disk"):
                     return self._install(index, nature, None)
+                continue  # what another object keeps for itself is its business
             if self.natures.on_disk(name) and not any(map(_keeps, self.program.subjects.of_function(name))):
                 return self._install(index, Nature("disk", "files on the local disk"), None)
-            touched = self.natures.boxes(name)
+            touched = [box for box in self.natures.boxes(name) if not is_side_matter(box)]
             if touched and not any(map(_keeps, self.program.subjects.of_function(name))):
                 return self._install(index, Nature("volatile", _box_label(min(touched))), None)
         return None
@@ -187,7 +187,7 @@ class _Search:
         if holder is None or holder in self.decision.taken.effects:
             return None  # seen where the value is bound or returned
         nature = self._nature(Result(index))
-        if nature.kind not in STAND_INS or nature.label.startswith("a process-local"):
+        if nature.kind not in STAND_INS or nature.container:
             return None
         return self._install(index, nature, None)
 
@@ -261,11 +261,6 @@ class _Search:
     def _nature(self, value: Value | None) -> Nature:
         return self.natures.of_value(value, self.module, self.function)
 
-    def _is_container(self, value: Value | None) -> bool:
-        return isinstance(value, Display) or all(
-            t.kind == "box" for t in self.program.things.of(value, self.module, self.function)
-        )
-
     def _other_thing(self, place: str, index: int) -> Thing | None:
         """What the place holds when nothing is missing."""
         target = self.program.names.globalise(place, self.module.path)
@@ -285,7 +280,7 @@ class _Search:
             if effect.kind in ("bind", "return") and isinstance(effect.value, Arms) and _holds(effect.span, span):
                 for value in effect.value.values:
                     nature = self._nature(value)
-                    if nature.kind in STAND_INS and not nature.label.startswith("a process-local"):
+                    if nature.kind in STAND_INS and not nature.container:
                         return Install(index, effect.span, "replaced", nature.label, "high", self._durable_of(effect))
         return None
 
@@ -327,9 +322,15 @@ class _Search:
                 self.program.things.callees(effect, self.module, self.function) if effect.kind == "call" else ()
             ):
                 known = external_subject(thing.name, access_of(last_name(effect))) if thing.kind == "made" else None
-                if known is not None and known.access == "write" and known.role in WRITTEN_ROLES:
+                keeps = known is not None and known.access == "write" and known.role in WRITTEN_ROLES
+                if keeps and (last_name(effect) not in EXECUTORS or self._executes_write(effect)):
                     return True
         return False
+
+    def _executes_write(self, effect: Effect) -> bool:
+        """Whether a statement that is executed changes rows."""
+        texts = self.program.constants.texts(effect.args[0], self.module, self.function) if effect.args else ()
+        return any(text.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "MERGE")) for text in texts)
 
     def _given_up(self) -> Install | None:
         """A handler that only reports and lets the function answer as after success."""
@@ -405,6 +406,8 @@ def _is_none(value: Value | None) -> bool:
     return value is None or (isinstance(value, Const) and value.value is None)
 
 
+# methods that read or write, as their argument says
+EXECUTORS = frozenset({"execute", "executemany", "execute_async", "eval", "evalsha", "script"})
 HOUSEKEEPING = frozenset(
     [
         "close",
@@ -433,6 +436,11 @@ HOUSEKEEPING = frozenset(
     ]
 )
 """Words of functions whose lost write costs bookkeeping, not data."""
+
+
+def is_side_matter(box: str) -> bool:
+    """Whether a container is a copy of what is kept elsewhere, or the program's own bookkeeping, by its name."""
+    return names_cache(box) or names_bookkeeping(box)
 
 
 def is_housekeeping(key: str) -> bool:

@@ -124,6 +124,7 @@ class Nature(Struct, frozen=True):
 
     kind: Kind
     label: str = ""
+    container: bool = False  # a bare dict, list or set: an empty answer as often as a store
 
 
 UNKNOWN = Nature("unknown")
@@ -218,7 +219,7 @@ class NatureTable:
         if thing == NONE or thing.name == "False":
             return Nature("none", thing.name)
         if thing.kind == "box":
-            return Nature("volatile", _BOX_LABEL.get(thing.name, "a process-local container"))
+            return Nature("volatile", _BOX_LABEL.get(thing.name, "a process-local container"), True)
         if thing.kind in ("external", "made"):
             known = volatile.lookup(thing.name)
             if known is not None:
@@ -285,10 +286,10 @@ class NatureTable:
         return found if self._is_state(found) else None
 
     def _is_state(self, place: str) -> bool:
-        """Whether a place holds a container that the program changes, and no mere cache of something kept elsewhere."""
+        """Whether a place holds a container that the program changes."""
         if place not in self._states:
             is_box = any(t.kind == "box" for t in self._things.of_place(place))
-            self._states[place] = is_box and not tokens.names_cache(place) and self._is_changed(place)
+            self._states[place] = is_box and self._is_changed(place)
         return self._states[place]
 
     def _is_changed(self, place: str) -> bool:
