@@ -164,8 +164,15 @@ def _fallen_back(
     program: Program, module: Module, function: Function, decision: Decision, root: Root, made: Made
 ) -> tuple[Install, Subject] | None:
     install = installs.find(program, module, function, decision, root, made)
+    if install is not None and install.loss == "skipped" and _is_ours(program, root):
+        return None
     subject = None if install is None else _subject(program, module, function, decision, root, install)
     return None if install is None or subject is None or subject.role in CRYPTO_ROLES else (install, subject)
+
+
+def _is_ours(program: Program, root: Root) -> bool:
+    """Whether a module of the project itself is what could not be imported."""
+    return root.kind == "import" and program.names.imported(root.name, root.path) is not None
 
 
 def _gate_of_alternative(program: Program, module: Module, function: Function, cond: Cond, root: Root) -> Gate:

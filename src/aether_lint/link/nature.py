@@ -243,6 +243,8 @@ class NatureTable:
         if where is None:
             return UNKNOWN
         _, function = where
+        if function.kind == "lambda":
+            return UNKNOWN
         if not function.exits & (NEXT | RETURN):
             return Nature("refusing")
         if any(map(is_durable, self._subjects.of_function(name))):

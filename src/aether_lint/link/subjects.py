@@ -48,7 +48,7 @@ class SubjectTable:
         self._things_reach: dict[Thing, Subjects] = {}
 
     def of_function(self, name: str) -> Subjects:
-        """What a function of ours reaches, directly or through functions that it calls."""
+        """What a function of ours reaches, directly or through functions of its own module."""
         return self._solve(name)
 
     def of_range(self, effects: Range, module: Module, function: Function) -> Subjects:
@@ -103,8 +103,13 @@ class SubjectTable:
         if self._own.durable and matches(f"{module.path}:{function.owner or function.key}", self._own.durable):
             label = (function.owner or function.key).rpartition(".")[2]
             found.add(Subject(f"`{label}`", "store", access_of(function.key.rpartition(".")[2]), "high"))
+
+        def ask_near(other: str) -> Subjects:
+            # in a large program everything reaches everything: what a function is about lies in its own module
+            return ask(other) if other.rpartition(":")[0] == module.path else NO_SUBJECTS
+
         for effect in function.effects:
-            found |= self._call(effect, module, function, ask)
+            found |= self._call(effect, module, function, ask_near)
             if len(found) > MOST_SUBJECTS:
                 break
         return frozenset(sorted(found)[:MOST_SUBJECTS])
