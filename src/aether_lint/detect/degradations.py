@@ -167,7 +167,32 @@ def _fallen_back(
     if install is not None and install.loss == "skipped" and _is_ours(program, root):
         return None
     subject = None if install is None else _subject(program, module, function, decision, root, install)
-    return None if install is None or subject is None or subject.role in CRYPTO_ROLES else (install, subject)
+    if install is None or subject is None or subject.role in CRYPTO_ROLES:
+        return None
+    if install.on_disk and root.kind in ("unset", "default"):
+        return None  # files of this machine are what a program without that setting works with
+    weak = subject.confidence != "high" and install.loss == "replaced" and not _says_stand_in(install.by)
+    if weak and not _alternates(program, module, function, decision, install):
+        return None  # known by its name alone, and nothing says that the other is a replacement
+    return install, subject
+
+
+def _alternates(program: Program, module: Module, function: Function, decision: Decision, install: Install) -> bool:
+    """Whether the normal side returns or binds another object in the very place of the replacement."""
+    chosen = function.effects[install.effect]
+    for index in decision.other.effects:
+        effect = function.effects[index]
+        if chosen.kind in ("bind", "return") and (effect.kind, effect.place) == (chosen.kind, chosen.place):
+            things = program.things.of(effect.value, module, function)
+            if any(thing.kind in ("instance", "made") for thing in things):
+                return True
+    return False
+
+
+def _says_stand_in(by: str) -> bool:
+    """Whether the name of a replacement (in backquotes, where there is one) says what it is."""
+    words = tokens.words(by.partition("`")[2].partition("`")[0] or by)
+    return any(word in tokens.STAND_IN_WORDS or word in ("memory", "local", "mem") for word in words)
 
 
 def _is_ours(program: Program, root: Root) -> bool:

@@ -50,6 +50,7 @@ class Install(Struct, frozen=True):
     stands_for: Thing | None = None
     also: tuple[Step, ...] = ()
     keeps_state: bool = False
+    on_disk: bool = False
 
 
 Made: TypeAlias = list[tuple[Function, list[Decision]]]
@@ -221,7 +222,9 @@ class _Search:
 
     def _install(self, index: int, nature: Nature, stands_for: Thing | None) -> Install:
         keeps = nature.kind == "volatile"
-        return Install(index, self.place(index), "replaced", nature.label, "high", stands_for, self._also(index), keeps)
+        on_disk = nature.kind == "disk"
+        also = self._also(index)
+        return Install(index, self.place(index), "replaced", nature.label, "high", stands_for, also, keeps, on_disk)
 
     def _box(self, index: int, box: str) -> Install:
         return Install(index, self.place(index), "replaced", _box_label(box), "high", None, self._also(index))
