@@ -32,19 +32,20 @@ def install(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, types, and the linter on itself."""
+    """Style, types, the linter on itself, and the tests whose outcome no version of Python changes."""
     install(session)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("aether-lint", "check", "src")
+    session.run("pytest", "-n", "auto", "-m", "once", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """The tests, on every interpreter that is found."""
     install(session)
-    session.run("pytest", "-n", "auto", "-m", "not alone", *session.posargs)
+    session.run("pytest", "-n", "auto", "-m", "not alone and not once", *session.posargs)
     session.run("pytest", "-m", "alone", *session.posargs)
 
 

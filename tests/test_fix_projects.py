@@ -11,6 +11,8 @@ import pytest
 from aether_lint.engine.fix import FixOutcome, FixRequest, fix
 from aether_lint.engine.request import CheckRequest
 
+pytestmark = pytest.mark.once
+
 SRC = str(Path(__file__).parent.parent / "src")
 ENVIRONMENT = os.environ | {"PYTHONPATH": SRC}
 

@@ -10,6 +10,8 @@ from aether_lint.engine.request import CheckRequest
 from aether_lint.engine.run import check
 from expectations import FIXTURES, Case, cases
 
+pytestmark = pytest.mark.once
+
 FLAGGED = [case for case in cases() if case.expected()]
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from aether_lint.rules.registry import load_rules
 
+pytestmark = pytest.mark.once
+
 FIXTURES = Path(__file__).parent / "fixtures"
 Places = set[tuple[str, str, int, int]]  # path relative to the fixtures, code, line and column from 1
 
