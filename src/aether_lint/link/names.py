@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from aether_lint.catalog import client_modules
-from aether_lint.facts import Definition, Effect, Function, Imported, ModuleFacts, Ref, Value
+from aether_lint.facts import Effect, Function, ModuleFacts, Ref
 from aether_lint.link.roots import ModuleTable, absolute
 
 
@@ -186,9 +186,3 @@ class Names:
         if module is None:
             return []
         return [(module, function, index) for function, index in module.bindings.get(":" + rest, ())]
-
-    def denotes_import(self, value: Value, path: str) -> str | None:
-        """The global name behind an `Imported` or `Definition` value."""
-        if isinstance(value, Imported):
-            return self.globalise(value.name, path)
-        return f"{path}:{value.key}" if isinstance(value, Definition) else None

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.catalog import ciphers, client_modules, clients, hashers, operations, tokens
-from aether_lint.facts import Const, Effect, Function, Range
+from aether_lint.facts import Const, Effect, Function
 from aether_lint.link.fixpoint import Fixpoint
 from aether_lint.link.names import Module, Names, last_name
 from aether_lint.link.own_names import OwnNames, matches
@@ -50,10 +50,6 @@ class SubjectTable:
     def of_function(self, name: str) -> Subjects:
         """What a function of ours reaches, directly or through functions of its own module."""
         return self._solve(name)
-
-    def of_range(self, effects: Range, module: Module, function: Function) -> Subjects:
-        """What a part of a function reaches."""
-        return self.of_effects(function.effects[effects.start : effects.end], module, function)
 
     def of_effects(self, effects: Iterable[Effect], module: Module, function: Function) -> Subjects:
         """What some effects of a function reach."""

@@ -3,7 +3,7 @@
 from _ast import Module
 from typing import Any, Literal
 
-from aether_lint.facts import Const, Display, Function, ModuleFacts, Ref
+from aether_lint.facts import Const, Display, Function, ModuleFacts
 from aether_lint.lower.comments import suppressions_of
 from aether_lint.lower.frame import Frame, ModuleState, SpanReader
 from aether_lint.lower.scope import ScopeTable
@@ -81,4 +81,4 @@ def _exports(body: Function) -> tuple[str, ...]:
     return tuple(names)
 
 
-__all__ = ["Ref", "lower", "lower_tree"]
+__all__ = ["lower", "lower_tree"]

@@ -16,18 +16,15 @@ from _ast import (
     AugAssign,
     ClassDef,
     Delete,
-    DictComp,
     ExceptHandler,
     For,
     FunctionDef,
-    GeneratorExp,
     Global,
     If,
     Import,
     ImportFrom,
     Lambda,
     List,
-    ListComp,
     Match,
     MatchAs,
     MatchMapping,
@@ -36,7 +33,6 @@ from _ast import (
     Name,
     NamedExpr,
     Nonlocal,
-    SetComp,
     Starred,
     Subscript,
     Try,
@@ -280,7 +276,6 @@ def bind_pattern(pattern: AST, scope: Scope) -> None:
 
 
 _OWN_SCOPE = (FunctionDef, AsyncFunctionDef, ClassDef, Lambda)
-_COMPREHENSIONS = (ListComp, SetComp, DictComp, GeneratorExp)
 
 
 def bind_walrus(node: AST, scope: Scope) -> None:
