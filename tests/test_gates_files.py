@@ -13,6 +13,8 @@ from aether_lint.scopes.edit import apply
 from aether_lint.scopes.observations import DeadWorkflow, Observation
 from gates_project import project, seen
 
+pytestmark = pytest.mark.once
+
 TOML = """# größer
 [tool.mypy]   # table
 files = [

@@ -10,6 +10,8 @@ from aether_lint.scopes import survey
 from aether_lint.scopes.observations import Dropped, Scope, Selection, Silenced
 from gates_project import MODULES, mypy_sources, of_kind, project, ruff_files, seen
 
+pytestmark = pytest.mark.once
+
 NARROW_MYPY = {
     "pyproject.toml": '[tool.mypy]\nfiles = ["app/orders.py"]\n',
     "mypy.ini": "[mypy]\nfiles = app/orders.py\n",

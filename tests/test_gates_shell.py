@@ -10,6 +10,8 @@ import pytest
 from aether_lint.scopes.commands import check_of, unwrap
 from aether_lint.scopes.shell import Options, parse_script
 
+pytestmark = pytest.mark.once
+
 SCRIPTS = {
     "alone": "mypy .",
     "or true": "mypy . || true",
