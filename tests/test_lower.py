@@ -39,6 +39,9 @@ def compare(expected: symtable.SymbolTable, scope: Scope, node: ast.AST, table: 
     if expected.get_type() != "module":
         hidden |= {s.get_name() for s in expected.get_symbols() if s.is_global()}
     inner = {child.get_name() for child in expected.get_children()}
+    # since Python 3.12 the table of a function lists the variables of comprehensions in it (PEP 709)
+    loops = [loop.target for loop in ast.walk(node) if isinstance(loop, ast.comprehension)]
+    inner |= {name.id for target in loops for name in ast.walk(target) if isinstance(name, ast.Name)}
     assert {n for n in own - hidden - inner if not n.startswith((".", "_"))} <= scope.bound, expected.get_name()
     definitions = [n for n in direct(node) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
     tables = [
