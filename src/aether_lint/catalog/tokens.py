@@ -347,7 +347,7 @@ TOGGLE_WORDS = frozenset(
 
 BOOKKEEPING_WORDS: frozenset[str] = word_set(
     """
-    error errors exception exceptions failed failure failures pending retry retries task tasks lock locks handler
+    error errors exception exceptions failed failure failures retry retries task tasks lock locks handler
     handlers callback callbacks listener listeners subscriber subscribers count counts counter counters stat stats
     metric metrics runner runners child children thread threads worker workers timer timers future futures warning
     warnings progress status registry plugins hooks

@@ -43,6 +43,8 @@ def what_happens(seen: Degradation) -> str:
 
 def consequence(seen: Degradation) -> str:
     """What it costs."""
+    if seen.loss == "skipped":
+        return "what was to be kept is lost"
     if seen.loss == "replaced" and "local" in seen.by and "file" in seen.by:
         return "what is stored stays on one machine"
     return "each process then has its own state, and a restart loses it"
@@ -55,8 +57,8 @@ def distribution(seen: Degradation) -> str:
 
 
 def severity(seen: Degradation, ceiling: Severity) -> Severity:
-    """The ceiling, one step lower where the subject is known by its name alone or is a cache whose source stays."""
-    weak = seen.confidence != "high" or seen.subject.role == "cache"
+    """The ceiling, one step lower for a subject known by its name alone, a cache, or a write that is given up."""
+    weak = seen.confidence != "high" or seen.subject.role == "cache" or (seen.loss == "skipped" and seen.direct)
     return SEVERITIES[max(SEVERITIES.index(ceiling) - weak, 0)]
 
 
