@@ -27,6 +27,7 @@ from aether_lint.facts import (
     Text,
     Value,
 )
+from aether_lint.link.absence import receiver
 from aether_lint.link.constants import Constants
 from aether_lint.link.environment import Environment, EnvRead
 from aether_lint.link.mentions import folded
@@ -281,17 +282,6 @@ def values_of(effect: Effect) -> Iterator[Value | None]:
         yield value
         if isinstance(value, Display):
             yield from value.items
-
-
-def receiver(effect: Effect) -> Value | None:
-    """The object whose method a call effect calls."""
-    match effect.value:
-        case Attr(base, _):
-            return base
-        case Ref(name) if "." in name and ":" in name:
-            return Ref(name.rpartition(".")[0])
-        case _:
-            return None
 
 
 def last(effect: Effect) -> str:
