@@ -7,6 +7,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from aether_lint.catalog.tokens import words as words_of
+from aether_lint.catalog.word_list import word_set
+
 Lets = Literal["truthy", "falsy", "no raise"]
 """The side of the answer that lets the request through; no raise: a check that speaks by raising."""
 
@@ -22,6 +25,7 @@ _AUTH = "authentication"
 _PERMISSION = "the permission check"
 _LIMIT = "the rate limit"
 _REVOCATION = "the revocation check"
+_BLOCK = "the block list"
 _SIGNATURE = "the signature check"
 _HALT = "the halt check"
 _SANCTIONS = "the screening"
@@ -73,11 +77,11 @@ CONTROLS: dict[str, Control] = {
     "trusted": Control(_PERMISSION, "truthy"),
     # falsy lets through
     "revoked": Control(_REVOCATION, "falsy"),
-    "blacklisted": Control(_REVOCATION, "falsy"),
-    "blocklisted": Control(_REVOCATION, "falsy"),
-    "denylisted": Control(_REVOCATION, "falsy"),
-    "blocked": Control(_REVOCATION, "falsy"),
-    "banned": Control(_REVOCATION, "falsy"),
+    "blacklisted": Control(_BLOCK, "falsy"),
+    "blocklisted": Control(_BLOCK, "falsy"),
+    "denylisted": Control(_BLOCK, "falsy"),
+    "blocked": Control(_BLOCK, "falsy"),
+    "banned": Control(_BLOCK, "falsy"),
     "denied": Control(_PERMISSION, "falsy"),
     "forbidden": Control(_PERMISSION, "falsy"),
     "limited": Control(_LIMIT, "falsy"),
@@ -152,6 +156,38 @@ CONTROL_WRITES: dict[str, str] = {
 """Verbs of writes that a control depends on, with what no longer holds when the write is lost."""
 
 
+CERTAIN: frozenset[str] = word_set(
+    """
+    allowed permitted authorize authorized authorise authorised authenticated permission permissions revoked
+    blacklisted blocklisted denylisted blocked banned forbidden limited throttled halted sanctioned frozen suspended
+    compromised tampered approved killed
+    """
+)
+"""Words that name a control by themselves; the others need a word of `QUALIFIERS`, or a caller that refuses."""
+
+QUALIFIERS: frozenset[str] = word_set(
+    """
+    signature token jwt webhook hmac permission permissions access auth authentication authorization rate quota budget
+    policy sanction sanctions compliance kyc kyb aml approval role scope csrf otp totp mfa spend spending mandate
+    blacklist blocklist denylist revocation kill killswitch halt credentials apikey ratelimit limit limits replay nonce
+    """
+)
+"""Words that say what a weak verb such as `check` or `validate` controls."""
+
+AMBIGUOUS: frozenset[str] = word_set(
+    """
+    sanction sanctions blacklist blocklist denylist revocation kill killswitch halt replay nonce limit limits rate
+    ratelimit quota budget spend spending
+    """
+)
+"""Words after `check` that leave open whether True is the good or the bad answer: the callers decide."""
+
+ASKING: frozenset[str] = word_set(
+    "is has was can may should are check verify validate authorize authenticate evaluate enforce"
+)
+"""First words of functions that answer a question; `allowed_origins` answers none."""
+
+
 def lookup(word: str) -> Control | None:
     """The control that this word of a function's name (lower case) stands for."""
     return CONTROLS.get(word)
@@ -164,3 +200,42 @@ def of_name(name: str) -> Control | None:
     sided = [control for control in found if control.lets_through != "no raise"]
     falsy = [control for control in sided if control.lets_through == "falsy"]
     return next(iter(falsy or sided or found), None)
+
+
+def of_certain_name(name: str) -> Control | None:
+    """The control that a function's name tells without a look at its callers."""
+    parts = words_of(name)
+    if not parts or parts[0] not in ASKING:
+        return None
+    control = of_name("_".join(parts))
+    if control is None:
+        return None
+    if control.lets_through != "no raise" and any(CONTROLS.get(p) == control and p in CERTAIN for p in parts):
+        return control
+    telling = QUALIFIERS.intersection(parts)
+    if not telling or control.lets_through == "falsy":
+        return None
+    subject = next((SUBJECTS[p] for p in parts if p in SUBJECTS), control.subject)
+    if parts[0] == "is" and parts[-1] in _ENGAGED and AMBIGUOUS.intersection(parts):
+        return Control(subject, "falsy")
+    unclear = AMBIGUOUS.intersection(parts) or parts[0] not in _GOOD_WHEN_TRUE
+    return Control(subject, "no raise" if unclear else "truthy")
+
+
+_ENGAGED = frozenset({"active", "engaged", "enabled", "on", "triggered", "tripped", "exceeded", "reached"})
+_GOOD_WHEN_TRUE = frozenset({"check", "verify", "validate", "authorize", "authenticate", "can", "may", "has", "is"})
+
+SUBJECTS: dict[str, str] = {
+    "signature": _SIGNATURE, "hmac": _SIGNATURE, "webhook": _SIGNATURE, "jwt": _SIGNATURE, "token": _SIGNATURE,
+    "permission": _PERMISSION, "permissions": _PERMISSION, "access": _PERMISSION, "role": _PERMISSION,
+    "scope": _PERMISSION, "auth": _AUTH, "authentication": _AUTH, "authorization": _PERMISSION, "rate": _LIMIT,
+    "ratelimit": _LIMIT, "quota": _LIMIT, "limit": _LIMIT, "limits": _LIMIT, "budget": "the spending limit",
+    "spend": "the spending limit", "spending": "the spending limit", "policy": "the policy check",
+    "mandate": "the policy check", "sanction": _SANCTIONS, "sanctions": _SANCTIONS, "compliance": _SANCTIONS,
+    "kyc": _SANCTIONS, "kyb": _SANCTIONS, "aml": _SANCTIONS, "approval": _APPROVAL, "csrf": "the CSRF check",
+    "otp": "the second factor", "totp": "the second factor", "mfa": "the second factor",
+    "blacklist": _REVOCATION, "blocklist": _REVOCATION, "denylist": _REVOCATION, "revocation": _REVOCATION,
+    "kill": "the kill switch", "killswitch": "the kill switch", "halt": _HALT, "replay": "the replay check",
+    "nonce": "the replay check", "credentials": _AUTH, "apikey": _AUTH,
+}  # fmt: skip
+"""What the words of `QUALIFIERS` protect, in the words of a message."""

@@ -11,20 +11,19 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aether_lint.catalog import deployment, lossless, tokens, volatile
+from aether_lint.catalog import deployment, tokens, volatile
 from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
+from aether_lint.detect.causes import explained, handler_span, named, own, refusal
 from aether_lint.detect.installs import Install, Made, same_origin
 from aether_lint.detect.volatile_defaults import volatile_defaults
 from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Result, Some, Value, failures_in, negate
 from aether_lint.link import Module, Program
-from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Roots, Step, attempt_imports
+from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Step, attempt_imports
 from aether_lint.link.absence import root as make_root
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
-from aether_lint.link.mentions import folded
-from aether_lint.link.refusals import Setting
 from aether_lint.link.subjects import CRYPTO_ROLES, Subject, external_subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -122,13 +121,13 @@ def _decision(
     program: Program, module: Module, function: Function, decision: Decision, made: Made
 ) -> Degradation | Root | None:
     """What is seen at a decision; the root alone where the side without it refuses to go on."""
-    roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
+    roots = explained(program.absences.of_cond(decision.guard.cond, module, function))
     roots = tuple((root, chain) for root, chain in roots if _is_telling(root))
     if not roots:
         return None
-    root, chain = _own(roots, module, function, decision)
+    root, chain = own(roots, module, function, decision)
     if refuses(decision.taken, program, module, function):
-        return _named(root, program)
+        return named(root, program)
     if root.kind == "test":
         return None
     seen = _weakened(program, module, function, decision, root) or _fallen_back(
@@ -241,9 +240,9 @@ def _atoms(cond: Cond) -> list[Atom]:
 def _is_refused(program: Program, root: Root, gate: Gate) -> bool:
     """Whether a check at start-up, or later in the function, refuses the missing setting or the flag."""
     if root.kind == "unset":
-        return _refusal(program, root.name, None) != "never"
+        return refusal(program, root.name, None) != "never"
     return gate.level == "flag" and all(
-        _refusal(program, name, "1") != "never" or _is_refused_in_loop(program, name) for name in gate.names
+        refusal(program, name, "1") != "never" or _is_refused_in_loop(program, name) for name in gate.names
     )
 
 
@@ -270,21 +269,12 @@ def _decides_raise(function: Function, index: int) -> bool:
     return False
 
 
-def _refusal(program: Program, name: str, value: str | None) -> str:
-    setting = Setting(frozenset(), frozenset({name}), value, frozenset({folded(name)}))
-    return program.refusals.of(setting).verdict
-
-
 def _is_telling(root: Root) -> bool:
     """Whether a parameter or setting that is not given is an address: anything else may be empty by intent."""
     if root.kind == "default":
         return deployment.is_address(root.name)
     known = deployment.is_address(root.name) or tokens.receiver(root.name) is not None or root.name.isupper()
     return root.kind != "unset" or known
-
-
-def _explained(roots: Roots) -> Roots:
-    return tuple((root, chain) for root, chain in roots if not (root.kind == "import" and lossless.lookup(root.name)))
 
 
 def _degradation(
@@ -307,7 +297,7 @@ def _degradation(
         scope=function.key,
         span=install.span,
         trigger=trigger,
-        root=_named(root, program),
+        root=named(root, program),
         direct=direct,
         subject=subject,
         loss=install.loss,
@@ -316,43 +306,13 @@ def _degradation(
         chain=chain,
         related=_related(chain, module, decision, install),
         confidence=weakest(subject.confidence, install.confidence, "high" if len(chain) < 5 else "medium"),
-        handler=_handler_span(function, decision),
+        handler=handler_span(function, decision),
     )
-
-
-def _handler_span(function: Function, decision: Decision) -> Span | None:
-    for failure in failures_in(decision.guard.cond):
-        if failure.handler >= 0:
-            return function.attempts[failure.attempt].handlers[failure.handler].span
-    return None
 
 
 def weakest(*levels: Confidence) -> Confidence:
     """The least of some confidences."""
     return CONFIDENCES[min(CONFIDENCES.index(level) for level in levels)]
-
-
-def _named(root: Root, program: Program) -> Root:
-    """A failed call is named by the last call of its `try` that reaches a service."""
-    if root.kind != "call" or root.name:
-        return root
-    where = program.names.function(f"{root.path}:{root.function}")
-    if where is None:
-        return root
-    module, function = where
-    body = function.attempts[root.attempt].body
-    named = ""
-    for effect in function.effects[body.start : body.end]:
-        if effect.kind == "call" and (not named or program.subjects.of_call(effect, module, function)):
-            named = effect.place.replace(">", ".").replace(":", ".").strip(".~?") or named
-    return replace(root, name=named)
-
-
-def _own(roots: Roots, module: Module, function: Function, decision: Decision) -> tuple[Root, Chain]:
-    """The root that decides: the `try` of the decision itself, or the one that no operator chose."""
-    attempts = {failure.attempt for failure in failures_in(decision.guard.cond)}
-    own = [r for r in roots if (r[0].path, r[0].function) == (module.path, function.key) and r[0].attempt in attempts]
-    return min(own or roots)
 
 
 def _anchor(module: Module, function: Function, decision: Decision) -> Anchor:
