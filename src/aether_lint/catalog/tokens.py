@@ -4,11 +4,14 @@ A name alone is weak evidence: it settles nothing without a value, a flow or a r
 words; `words` splits a name into them.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 
 from aether_lint.catalog.word_list import word_set
+
+NAMES_KEPT = 1 << 15  # split names that are remembered [a service of 140,000 lines asks for 9,000, eight times each]
 
 Direction = Literal["inbound", "outbound", "unknown"]
 """inbound: signs, encrypts or authenticates callers here. outbound: shown to another service."""
@@ -277,6 +280,7 @@ RECEIVERS: dict[str, Receiver] = {
 """Words of a receiver's name; low confidence, and only together with a durable operation on it."""
 
 
+@lru_cache(NAMES_KEPT)
 def words(name: str) -> tuple[str, ...]:
     """The lower-case words of a snake, kebab, dotted or camel-case name: `jwtSecretKey` -> jwt, secret, key."""
     parts: list[str] = []

@@ -17,13 +17,14 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
 from aether_lint.detect.causes import explained, handler_span, named, own, refusal
 from aether_lint.detect.installs import Install, Made, same_origin
+from aether_lint.detect.once import once
 from aether_lint.detect.volatile_defaults import volatile_defaults
-from aether_lint.facts import Atom, Cond, Const, Display, Every, Function, Result, Some, Value, failures_in, negate
+from aether_lint.facts import Atom, Cond, Const, Display, Function, Some, Value, failures_in, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Step, attempt_imports
 from aether_lint.link.absence import root as make_root
 from aether_lint.link.env_settings import EnvSetting
-from aether_lint.link.gates import OPEN, Gate, guard_chain, stronger, weaker
+from aether_lint.link.gates import OPEN, Gate, guard_chain, required_atoms, stronger, weaker
 from aether_lint.link.subjects import CRYPTO_ROLES, Subject, external_subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -60,6 +61,7 @@ class Degradation(Struct, frozen=True):
     handler: Span | None = None
 
 
+@once
 def observe(program: Program, module: Module) -> list[Degradation]:
     """The degradations of one module, in order of position."""
     found: list[Degradation] = []
@@ -214,7 +216,7 @@ def _gate_of_alternative(program: Program, module: Module, function: Function, c
 def _is_chosen(program: Program, module: Module, function: Function, index: int) -> bool:
     """Whether an operator named the replacement: `backend == "memory"`, where that is not the default."""
     for number in guard_chain(function, function.effects[index].when):
-        for atom in _atoms(function.guards[number].cond):
+        for atom in required_atoms(function.guards[number].cond):
             if atom.kind == "truthy" and atom.positive and _is_configured(program, module, function, atom):
                 return True
             if atom.kind != "equals" or not atom.positive or not isinstance(atom.arg, Const):
@@ -231,42 +233,13 @@ def _is_configured(program: Program, module: Module, function: Function, atom: A
     return any(root.kind == "unset" and deployment.is_address(root.name) for root, _ in missing)
 
 
-def _atoms(cond: Cond) -> list[Atom]:
-    if isinstance(cond, Every):
-        return [atom for part in cond.conds for atom in _atoms(part)]
-    return [cond] if isinstance(cond, Atom) else []
-
-
 def _is_refused(program: Program, root: Root, gate: Gate) -> bool:
     """Whether a check at start-up, or later in the function, refuses the missing setting or the flag."""
     if root.kind == "unset":
         return refusal(program, root.name, None) != "never"
     return gate.level == "flag" and all(
-        refusal(program, name, "1") != "never" or _is_refused_in_loop(program, name) for name in gate.names
+        refusal(program, name, "1") != "never" or program.refusals.is_raised_on(name) for name in gate.names
     )
-
-
-def _is_refused_in_loop(program: Program, name: str) -> bool:
-    """Whether a check reads the flag as one of several names and raises when it is set."""
-    for module, function in program.names.functions():
-        if not any(effect.kind == "raise" for effect in function.effects):
-            continue
-        for index, effect in enumerate(function.effects):
-            read = program.environment.read(effect, module, function) if effect.kind in ("call", "item") else None
-            if read is not None and len(read.names) >= 1 and name in read.names and _decides_raise(function, index):
-                return True
-    return False
-
-
-def _decides_raise(function: Function, index: int) -> bool:
-    """Whether a raise depends on the result of an effect."""
-    for effect in function.effects[index + 1 :]:
-        if effect.kind == "raise":
-            for number in guard_chain(function, effect.when):
-                atoms = _atoms(function.guards[number].cond)
-                if any(atom.positive and atom.value == Result(index) for atom in atoms):
-                    return True
-    return False
 
 
 def _is_telling(root: Root) -> bool:

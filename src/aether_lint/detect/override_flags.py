@@ -14,7 +14,7 @@ from aether_lint.facts import Atom, Cond, Const, Every, Function, Ref, Result, S
 from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.environment_names import is_label
-from aether_lint.link.mentions import parts_of
+from aether_lint.link.mentions import COMPOSITES, parts_of
 from aether_lint.link.refusals import Setting
 from aether_lint.model import Confidence, Span
 
@@ -92,9 +92,11 @@ def _flag(name: str, module: Module, function: Function, index: int, span: Span)
 
 def _memberships(module: Module) -> Iterator[OverrideFlag]:
     """`"PYTEST_CURRENT_TEST" in os.environ`."""
+    if not any(name == "os" or name.startswith("os.") for name in module.facts.imports):
+        return
     for function in module.facts.functions:
         for index, effect in enumerate(function.effects):
-            for cond in _tests_in(effect.value):
+            for cond in _tests_in(effect.value) if isinstance(effect.value, COMPOSITES) else ():
                 yield from _named(cond, module, function, index, effect.span)
         direct: set[Span] = set()
         for number, guard in enumerate(function.guards):

@@ -1,5 +1,6 @@
 """Variables whose text is taken for a boolean: every text that is not empty is true, "false" and "0" too."""
 
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -70,11 +71,12 @@ def _judge(program: Program, module: Module, setting: EnvSetting) -> TruthyText 
         return _seen(
             setting, "bool", default.texts[0] if default.texts else "", converted, "high" if boolean_text else "medium"
         )
+    if not default.texts or not false_text:
+        return None
+    if "0" in default.texts and (not _is_named_flag(setting) or uses.parsed()):
+        return None  # a count
     tested = uses.truth()
-    counted = "0" in default.texts and (uses.parsed() or not _is_named_flag(setting))
-    if tested is not None and default.texts and false_text and not counted:
-        return _seen(setting, "tested", default.texts[0], tested, "high")
-    return None
+    return None if tested is None else _seen(setting, "tested", default.texts[0], tested, "high")
 
 
 def _seen(setting: EnvSetting, form: Form, default: str, test: Span, confidence: Confidence) -> TruthyText:
@@ -118,9 +120,9 @@ class _Uses:
         self._module = module
         self._function = function
         self._index = index
-        self._places = self._bound()
 
-    def _bound(self) -> frozenset[str]:
+    @cached_property
+    def _places(self) -> frozenset[str]:
         return frozenset(e.place for e in self._function.effects if e.kind == "bind" and self._plain(e.value))
 
     def _plain(self, value: Value | None) -> bool:
@@ -163,9 +165,10 @@ class _Uses:
 
     def _readers(self) -> list[Function]:
         """The function of the read, and the others of the module where a global holds it."""
-        if self._function.key or not self._places:
-            return [self._function]
-        return list(self._module.facts.functions)
+        return [function for function in self._module.facts.functions if self._may_read(function)]
+
+    def _may_read(self, function: Function) -> bool:
+        return function is self._function or (not self._function.key and bool(self._places))
 
     def _tests(self, cond: Cond, function: Function) -> bool:
         match cond:
@@ -188,13 +191,13 @@ class _Uses:
 
     def bool_call(self) -> Span | None:
         """Where `bool()` is called with the text."""
-        for function in self._readers():
-            for effect in function.effects:
-                if effect.kind == "call" and effect.place == "builtins.bool" and effect.args:
-                    given = effect.args[0]
-                    own = function is self._function and self._plain(given)
-                    if own or (isinstance(given, Ref) and given.name in self._places):
-                        return effect.span
+        for function, index in self._module.calls.get("bool", ()):
+            effect = function.effects[index]
+            if effect.place == "builtins.bool" and effect.args and self._may_read(function):
+                given = effect.args[0]
+                own = function is self._function and self._plain(given)
+                if own or (isinstance(given, Ref) and given.name in self._places):
+                    return effect.span
         return None
 
     def parsed(self) -> bool:

@@ -1,6 +1,7 @@
 """The facts of all modules, joined: names, values, absences, gates and callers across the project."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aether_lint.facts import ModuleFacts
 from aether_lint.link.absence import AbsenceTable
@@ -34,6 +35,7 @@ class Program:
 
     def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str], complete: bool, own: OwnNames) -> None:
         self.complete = complete
+        self.kept: dict[object, Any] = {}  # what detectors found out about modules, by their questions
         self.names = Names(modules, sources)
         self.things = ThingTable(self.names)
         self.constants = Constants(self.names)

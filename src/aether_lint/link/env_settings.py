@@ -80,11 +80,9 @@ class SettingsTable:
         for function in module.facts.functions:
             if self._fields.is_settings_class(function, module):
                 yield from self._of_class(module, function)
-            for index, effect in enumerate(function.effects):
-                if effect.kind in ("call", "item"):
-                    read = self._environment.read(effect, module, function)
-                    if read is not None and (setting := self._of_read(read, module, function, index)) is not None:
-                        yield setting
+            for index, read in self._environment.reads(module, function):
+                if (setting := self._of_read(read, module, function, index)) is not None:
+                    yield setting
 
     def _of_read(self, read: EnvRead, module: Module, function: Function, index: int) -> EnvSetting | None:
         known = [name.replace(UNKNOWN, "") for name in read.names]

@@ -34,7 +34,9 @@ class Environment:
         self._things = things
         self._constants = constants
         self._wrappers: dict[str, Wrapper | None] = {}
-        self._reads: dict[int, EnvRead | None] = {}  # by the identity of effects, which live as long as their modules
+        # by the identity of effects and functions, which live as long as their modules
+        self._reads: dict[int, EnvRead | None] = {}
+        self._of_function: dict[int, list[tuple[int, EnvRead]]] = {}
 
     def read(self, effect: Effect, module: Module, function: Function) -> EnvRead | None:
         """The read that a call or subscript effect is; None for anything else."""
@@ -42,6 +44,17 @@ class Environment:
         if key not in self._reads:
             self._reads[key] = self._read(effect, module, function, WRAPPER_DEPTH)
         return self._reads[key]
+
+    def reads(self, module: Module, function: Function) -> list[tuple[int, EnvRead]]:
+        """The reads of a function, with the indices of their effects."""
+        key = id(function)
+        if key not in self._of_function:
+            self._of_function[key] = [
+                (index, read)
+                for index, effect in enumerate(function.effects)
+                if effect.kind in ("call", "item") and (read := self.read(effect, module, function)) is not None
+            ]
+        return self._of_function[key]
 
     def _read(self, effect: Effect, module: Module, function: Function, depth: int) -> EnvRead | None:
         if effect.kind == "item":

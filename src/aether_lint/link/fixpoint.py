@@ -12,7 +12,10 @@ Answer = TypeVar("Answer")
 
 
 class Fixpoint(Generic[Key, Answer]):
-    """Solves `answer(key) = equation(key, answer)`, where `equation` is monotone and `bottom` the least answer."""
+    """Solves `answer(key) = equation(key, answer)`, where `equation` is monotone and `bottom` the least answer.
+
+    No answer is None.
+    """
 
     def __init__(self, equation: Callable[[Key, Callable[[Key], Answer]], Answer], bottom: Answer) -> None:
         self._equation = equation
@@ -21,14 +24,16 @@ class Fixpoint(Generic[Key, Answer]):
 
     def __call__(self, key: Key) -> Answer:
         """The least solution at `key`."""
-        if key in self._solved:
-            return self._solved[key]
+        known = self._solved.get(key)
+        if known is not None:
+            return known
         found = self._solve(key)
         self._solved.update(found)
         return found[key]
 
     def _solve(self, key: Key) -> dict[Key, Answer]:
-        found: dict[Key, Answer] = {key: self._bottom}
+        solved, bottom = self._solved, self._bottom
+        found: dict[Key, Answer] = {key: bottom}
         users: dict[Key, dict[Key, None]] = {}
         work = [key]
         waiting = {key}
@@ -37,14 +42,18 @@ class Fixpoint(Generic[Key, Answer]):
             waiting.discard(current)
 
             def ask(other: Key, asker: Key = current) -> Answer:
-                if other in self._solved:
-                    return self._solved[other]
-                if other not in found:
-                    found[other] = self._bottom
+                known = solved.get(other)
+                if known is not None:
+                    return known
+                known = found.get(other)
+                if known is None:
+                    known = found[other] = bottom
                     work.append(other)
                     waiting.add(other)
-                users.setdefault(other, {})[asker] = None
-                return found[other]
+                    users[other] = {asker: None}
+                else:
+                    users.setdefault(other, {})[asker] = None
+                return known
 
             answer = self._equation(current, ask)
             if answer != found[current]:

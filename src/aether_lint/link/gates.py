@@ -359,3 +359,10 @@ def guard_chain(function: Function, index: int) -> list[int]:
         found.append(index)
         index = function.guards[index].parent
     return found
+
+
+def required_atoms(cond: Cond) -> list[Atom]:
+    """The elementary conditions that all hold where a condition holds."""
+    if isinstance(cond, Every):
+        return [atom for part in cond.conds for atom in required_atoms(part)]
+    return [cond] if isinstance(cond, Atom) else []

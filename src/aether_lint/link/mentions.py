@@ -5,9 +5,11 @@ there); whoever asks compares the places.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from aether_lint.catalog import hooks
+from aether_lint.catalog.tokens import NAMES_KEPT
 from aether_lint.facts import (
     Arms,
     Atom,
@@ -18,6 +20,7 @@ from aether_lint.facts import (
     Each,
     Effect,
     Every,
+    Failed,
     Function,
     Opaque,
     Ref,
@@ -30,6 +33,9 @@ from aether_lint.facts import (
 from aether_lint.link.constants import UNKNOWN
 from aether_lint.link.environment import Environment
 from aether_lint.link.names import Module, Names
+
+Uses: TypeAlias = tuple[dict[str, list[int]], dict[str, list[int]]]
+"""The indices of the calls that are given a word, and of the tests of it."""
 
 Site: TypeAlias = tuple[Module, Function, int]  # the index of an effect in a function of a module
 
@@ -163,48 +169,70 @@ class MentionTable:
         self._names = names
         self._environment = environment
         self._refusals: dict[str, list[Site]] | None = None
-        self._arguments: dict[str, list[Site]] = {}
-        self._compared: dict[str, list[Site]] = {}
+        self._spoken: dict[str, list[tuple[Module, Function]]] | None = None
+        self._used: dict[str, tuple[list[Site], list[Site]]] = {}
+        self._uses: dict[int, Uses] = {}  # by the identity of functions, which live as long as their modules
 
     def refusals(self, name: str) -> list[Site]:
         """The raises, exits and collected errors whose conditions mention a name or a variable."""
-        return self._index().get(folded(name), [])
-
-    def arguments(self, name: str) -> list[Site]:
-        """The calls that are given a name."""
-        self._index()
-        return self._arguments.get(folded(name), [])
-
-    def tests(self, name: str) -> list[Site]:
-        """The effects at which a name is tested (kind `test`), and those whose value is a comparison with it."""
-        self._index()
-        return self._compared.get(folded(name), [])
-
-    def _index(self) -> dict[str, list[Site]]:
         if self._refusals is None:
             self._refusals = {}
             for module, function in self._names.functions():
-                self._of_function(module, function, self._refusals)
-        return self._refusals
+                self._refusals_of(module, function, self._refusals)
+        return self._refusals.get(folded(name), [])
 
-    def _of_function(self, module: Module, function: Function, refusals: dict[str, list[Site]]) -> None:
+    def arguments(self, name: str) -> list[Site]:
+        """The calls that are given a name."""
+        return self._sites(folded(name))[0]
+
+    def tests(self, name: str) -> list[Site]:
+        """The effects at which a name is tested (kind `test`), and those whose value is a comparison with it."""
+        return self._sites(folded(name))[1]
+
+    def _sites(self, word: str) -> tuple[list[Site], list[Site]]:
+        """The calls that are given a word, and the tests of it: few words are asked for, and few functions say them."""
+        if word not in self._used:
+            calls: list[Site] = []
+            tests: list[Site] = []
+            for module, function in self._speakers(word):
+                given, tested = self._uses_in(function)
+                calls += [(module, function, index) for index in given.get(word, ())]
+                tests += [(module, function, index) for index in tested.get(word, ())]
+            self._used[word] = calls, tests
+        return self._used[word]
+
+    def _speakers(self, word: str) -> list[tuple[Module, Function]]:
+        """The functions in which a word occurs."""
+        if self._spoken is None:
+            self._spoken = {}
+            for module, function in self._names.functions():
+                names = spoken_in(function)
+                for one in {folded(n) for name in names for n in (name, name.rpartition(".")[0])}:
+                    self._spoken.setdefault(one, []).append((module, function))
+        return self._spoken.get(word, [])
+
+    def _uses_in(self, function: Function) -> Uses:
+        key = id(function)
+        if key not in self._uses:
+            self._uses[key] = _uses(function)
+        return self._uses[key]
+
+    def _refusals_of(self, module: Module, function: Function, refusals: dict[str, list[Site]]) -> None:
+        sites = [
+            (i, e) for i, e in enumerate(function.effects) if (e.when >= 0 or e.kind == "assert") and is_refusal(e)
+        ]
+        if not sites:
+            return
         walker = Walker(function)
         by_guard: dict[int, frozenset[str]] = {-1: frozenset()}
-        for index, effect in enumerate(function.effects):
+        for index, effect in sites:
             site = (module, function, index)
-            if effect.when >= 0 and is_refusal(effect):
+            if effect.when >= 0:
                 for name in self._guarded(effect.when, module, function, walker, by_guard):
                     refusals.setdefault(name, []).append(site)
             if effect.kind == "assert" and isinstance(effect.value, Test):
                 for name in {folded(n) for n in walker.cond_names(effect.value.cond, DEPTH)}:
                     refusals.setdefault(name, []).append(site)
-            if effect.kind == "call" and (effect.args or effect.keywords):
-                passed = [*effect.args, *(v for _, v in effect.keywords)]
-                for name in {folded(n) for v in passed for n in walker.names(v, ARGUMENT_DEPTH)}:
-                    self._arguments.setdefault(name, []).append(site)
-            elif effect.kind in ("test", "return", "bind") and effect.value is not None:
-                for name in {folded(n) for n in walker.names(effect.value, 1)}:
-                    self._compared.setdefault(name, []).append(site)
 
     def _guarded(
         self, index: int, module: Module, function: Function, walker: Walker, known: dict[int, frozenset[str]]
@@ -226,6 +254,54 @@ class MentionTable:
         return found
 
 
+def _uses(function: Function) -> Uses:
+    """The calls of a function by the words that they are given, and its tests by the words in them."""
+    walker = Walker(function)
+    given: dict[str, list[int]] = {}
+    tested: dict[str, list[int]] = {}
+    for index, effect in enumerate(function.effects):
+        if effect.kind == "call" and (effect.args or effect.keywords):
+            passed = [*effect.args, *(v for _, v in effect.keywords)]
+            for name in {folded(n) for v in passed for n in walker.names(v, ARGUMENT_DEPTH)}:
+                given.setdefault(name, []).append(index)
+        elif effect.kind in ("test", "return", "bind") and effect.value is not None:
+            for name in {folded(n) for n in walker.names(effect.value, 1)}:
+                tested.setdefault(name, []).append(index)
+    return given, tested
+
+
+def spoken_in(function: Function) -> set[str]:
+    """The names that occur in the values of a function, its conditions left out."""
+    found: set[str] = set()
+    rest: list[Value | Cond | None] = []
+    for effect in function.effects:
+        rest.append(effect.value)
+        rest += effect.args
+        rest += [value for _, value in effect.keywords]
+    while rest:
+        value = rest.pop()
+        match value:
+            case Ref(name):
+                found.add(name)
+            case None | Const() | Result():
+                pass
+            case Attr(base, name):
+                found.add(name)
+                rest.append(base)
+            case Test(cond):
+                rest.append(cond)
+            case Atom(_, operand, arg, _):
+                rest += (operand, arg)
+            case Every(conds) | Some(conds):
+                rest += conds
+            case Failed():
+                pass
+            case _:
+                rest += parts_of(value)
+    return found
+
+
+@lru_cache(NAMES_KEPT)
 def folded(name: str) -> str:
     """The last part of a name as the index has it."""
     return name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~").strip("_").lower()
@@ -243,6 +319,10 @@ def is_refusal(effect: Effect) -> bool:
     if last in COLLECTORS:
         return any(word in folded(head) for word in COLLECTING_WORDS)
     return last in ("fail", "abort", "error") and folded(head) in ("parser", "ctx", "pytest", "ap", "argparser")
+
+
+COMPOSITES = (Arms, Display, Each, Opaque, Test, Text)
+"""Values that hold other values."""
 
 
 def parts_of(value: Value | None) -> tuple[Value, ...]:

@@ -45,7 +45,7 @@ CHANGING_METHODS = frozenset(
 class Module:
     """One module's facts, with its functions by key and its bindings by place."""
 
-    __slots__ = ("_bindings", "_calls", "_changed", "children", "facts", "functions", "path")
+    __slots__ = ("_annotations", "_bindings", "_calls", "_changed", "children", "facts", "functions", "path")
 
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
@@ -54,6 +54,7 @@ class Module:
         self._bindings: dict[str, list[tuple[Function, int]]] | None = None
         self._calls: dict[str, list[tuple[Function, int]]] | None = None
         self._changed: frozenset[str] | None = None
+        self._annotations: dict[str, list[tuple[Function, tuple[str, ...]]]] | None = None
         self.children: dict[str, list[Function]] = {}  # functions and lambdas by the function they are defined in
         for function in facts.functions[1:]:
             if function.kind != "class" and not function.owner:
@@ -80,6 +81,16 @@ class Module:
                     if effect.kind == "call":
                         self._calls.setdefault(last_name(effect), []).append((function, index))
         return self._calls
+
+    @property
+    def annotations(self) -> dict[str, list[tuple[Function, tuple[str, ...]]]]:
+        """The annotations of a place: the function that each stands in, and the names in it."""
+        if self._annotations is None:
+            self._annotations = {}
+            for function in self.facts.functions:
+                for place, names in function.annotations:
+                    self._annotations.setdefault(place, []).append((function, names))
+        return self._annotations
 
     @property
     def changed(self) -> frozenset[str]:

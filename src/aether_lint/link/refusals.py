@@ -27,7 +27,7 @@ from aether_lint.facts import (
 from aether_lint.link.absence import enclosing_attempt, goes_on
 from aether_lint.link.constants import Constants
 from aether_lint.link.environment import Environment
-from aether_lint.link.gates import GateTable, guard_chain
+from aether_lint.link.gates import GateTable, guard_chain, required_atoms
 from aether_lint.link.mentions import MentionTable, Site, folded
 from aether_lint.link.names import Module, Names
 from aether_lint.link.things import ThingTable
@@ -119,9 +119,17 @@ class RefusalTable:
         self._environment = environment
         self._gates = gates
         self._mentions = mentions
+        self._raised_on: set[str] | None = None
+        self._known: dict[tuple[Setting, type, int], Refusal] = {}
 
     def of(self, setting: Setting, depth: int = PASSING_DEPTH) -> Refusal:
         """The strongest refusal of the setting's value anywhere in the project."""
+        key = (setting, type(setting.value), depth)  # True is 1, but their texts differ
+        if key not in self._known:
+            self._known[key] = self._strongest(setting, depth)
+        return self._known[key]
+
+    def _strongest(self, setting: Setting, depth: int) -> Refusal:
         found = NEVER
         held = {folded(p) for p in (*setting.places, *setting.functions)} | setting.fields
         named = {folded(v) for v in setting.variables} - held
@@ -140,6 +148,19 @@ class RefusalTable:
                     return passed
                 found = passed if found.verdict == "never" else found
         return found
+
+    def is_raised_on(self, variable: str) -> bool:
+        """Whether a raise hangs on what a read of a variable gives, alone or as one of several names."""
+        if self._raised_on is None:
+            self._raised_on = {
+                name
+                for module, function in self._names.functions()
+                if any(effect.kind == "raise" for effect in function.effects)
+                for index, read in self._environment.reads(module, function)
+                if _decides_raise(function, index)
+                for name in read.names
+            }
+        return variable in self._raised_on
 
     def _passed(self, word: str, setting: Setting, depth: int) -> Refusal:
         """The refusal in a function that is given the value."""
@@ -397,6 +418,17 @@ class RefusalTable:
             return UNKNOWN
         inner = self._value(base, module, function, setting, depth)
         return inner if isinstance(inner, _Unknown) else _method(effect, inner)
+
+
+def _decides_raise(function: Function, index: int) -> bool:
+    """Whether a raise depends on the result of an effect."""
+    return any(
+        atom.positive and atom.value == Result(index)
+        for effect in function.effects[index + 1 :]
+        if effect.kind == "raise"
+        for number in guard_chain(function, effect.when)
+        for atom in required_atoms(function.guards[number].cond)
+    )
 
 
 def _is_check_of(site: Site, setting: Setting) -> bool:

@@ -198,18 +198,18 @@ class ThingTable:
             return NOTHING
         key, _, local = rest.partition(">")
         things: set[Thing] = set()
-        for function in _annotating(module, key, local, rest):
-            for annotated, names in function.annotations:
-                if annotated == ":" + rest:
-                    for name in names[:3]:
-                        things |= self._annotated(name, module, ask)
-            for param in function.params:
-                if local and param.name == local and function.key == key:
-                    for name in param.annotation[:3]:
-                        things |= self._annotated(name, module, ask)
-                    parent = module.functions.get(function.parent)
-                    if param.default is not None and parent is not None:
-                        things |= self._value(param.default, module, parent, ask)
+        for function, names in module.annotations.get(":" + rest, ()):
+            if _annotates(function, module, key, local, rest):
+                for name in names[:3]:
+                    things |= self._annotated(name, module, ask)
+        owner = module.functions.get(key) if local else None
+        for param in owner.params if owner is not None else ():
+            if owner is not None and param.name == local:
+                for name in param.annotation[:3]:
+                    things |= self._annotated(name, module, ask)
+                parent = module.functions.get(owner.parent)
+                if param.default is not None and parent is not None:
+                    things |= self._value(param.default, module, parent, ask)
         return frozenset(things)
 
     def _annotated(self, name: str, module: Module, ask: Ask) -> Things:
@@ -389,18 +389,11 @@ def _is_property(function: Function) -> bool:
     )
 
 
-def _annotating(module: Module, key: str, local: str, rest: str) -> Iterator[Function]:
-    """The functions that may annotate a place: its own, or the class and its methods for an attribute."""
+def _annotates(function: Function, module: Module, key: str, local: str, rest: str) -> bool:
+    """Whether a function may annotate a place: its own, or the module, the class and its methods for an attribute."""
     if local:
-        if key in module.functions:
-            yield module.functions[key]
-        return
-    yield module.functions[""]
+        return function.key == key
     owner = rest.rpartition(".")[0]
     while owner and owner not in module.functions:
         owner = owner.rpartition(".")[0]
-    if owner:
-        yield module.functions[owner]
-        for function in module.facts.functions:
-            if function.owner == owner:
-                yield function
+    return not function.key or (bool(owner) and owner in (function.key, function.owner))
