@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aether_lint.catalog import deployment, tokens, volatile
+from aether_lint.catalog import deployment, outcomes, tokens, volatile
 from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
@@ -123,6 +123,8 @@ def _decision(
     program: Program, module: Module, function: Function, decision: Decision, made: Made
 ) -> Degradation | Root | None:
     """What is seen at a decision; the root alone where the side without it refuses to go on."""
+    if _is_answered(function, decision):
+        return None
     roots = explained(program.absences.of_cond(decision.guard.cond, module, function))
     roots = tuple((root, chain) for root, chain in roots if _is_telling(root))
     if not roots:
@@ -147,6 +149,14 @@ def _decision(
     if _is_refused(program, root, gate):
         return None
     return _degradation(program, module, function, decision, root, chain, install, subject, gate)
+
+
+def _is_answered(function: Function, decision: Decision) -> bool:
+    """Whether a handler is for what a service that is there may answer: that a key exists already, or does not."""
+    caught = [
+        function.attempts[f.attempt].handlers[f.handler] for f in failures_in(decision.guard.cond) if f.handler >= 0
+    ]
+    return bool(caught) and all(handler.types and all(map(outcomes.is_answer, handler.types)) for handler in caught)
 
 
 def _weakened(

@@ -1,15 +1,17 @@
 """The statement of a degraded arm that installs, chooses or works on a replacement, or drops the work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from aether_lint.catalog.tokens import names_bookkeeping, names_cache, words
 from aether_lint.detect.arms import Decision, refuses
+from aether_lint.detect.containers import serves_instead
 from aether_lint.facts import (
     NEXT,
     Arms,
+    Atom,
     Const,
     Definition,
     Effect,
@@ -23,6 +25,8 @@ from aether_lint.facts import (
 )
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
+from aether_lint.link.gates import guard_chain
+from aether_lint.link.mentions import Walker
 from aether_lint.link.names import last_name
 from aether_lint.link.nature import Nature, NatureTable, access_words, is_quiet
 from aether_lint.link.subjects import access_of, external_subject
@@ -34,6 +38,7 @@ WRITTEN_ROLES = frozenset(
     {"store", "queue", "stream", "objects", "secrets", "keys", "cluster", "session", "jobs", "cloud"}
 )
 STAND_INS = ("volatile", "disk", "null")
+PAYLOAD_DEPTH = 8  # calls and bindings between what is fetched and what is written of it
 
 
 class Install(Struct, frozen=True):
@@ -128,7 +133,10 @@ class _Search:
         box = self.natures.box_of(effect, self.module, self.function)
         if box is None:
             box = self.natures.box_in(effect.value, self.module, self.function)
-        return None if box is None or is_side_matter(box) else self._box(index, box)
+        return None if box is None or not self._serves(box) else self._box(index, box)
+
+    def _serves(self, box: str) -> bool:
+        return not is_side_matter(box) and serves_instead(self.program, self.module, self.function, self.decision, box)
 
     def _bind(self, index: int, effect: Effect) -> Install | None:
         nature = self._nature(effect.value)
@@ -152,7 +160,7 @@ class _Search:
     def _call(self, index: int, effect: Effect) -> Install | None:
         box = self.natures.box_of(effect, self.module, self.function)
         if box is not None:
-            return None if is_side_matter(box) else self._box(index, box)
+            return self._box(index, box) if self._serves(box) else None
         if self._creates(effect):
             return self._chosen(index, effect)
         if self.direct and self._is_given_globals(effect):
@@ -171,7 +179,7 @@ class _Search:
                 continue  # what another object keeps for itself is its business
             if self.natures.on_disk(name) and not any(map(_keeps, self.program.subjects.of_function(name))):
                 return self._install(index, Nature("disk", "files on the local disk"), None)
-            touched = [box for box in self.natures.boxes(name) if not is_side_matter(box)]
+            touched = [box for box in self.natures.boxes(name) if self._serves(box)]
             if touched and not any(map(_keeps, self.program.subjects.of_function(name))):
                 return self._install(index, Nature("volatile", _box_label(min(touched))), None)
         return None
@@ -297,10 +305,8 @@ class _Search:
             return None
         effects = self.function.effects
         if self.direct:
-            return self._given_up() if self._writes_itself() else None
-        if not self._writes():
-            return None
-        if root.kind not in ("import", "unset"):
+            return self._given_up() if self._own_writes(self.decision.other.effects) else None
+        if not self._writes() or root.kind not in ("import", "unset") or self._has_nothing_to_write():
             return None
         if any(e.kind == "return" and not _is_none(e.value) for e in effects):
             return None
@@ -317,18 +323,33 @@ class _Search:
             for s in self.program.subjects.of_call(self.function.effects[i], self.module, self.function)
         )
 
-    def _writes_itself(self) -> bool:
-        """Whether the normal side itself, not a function that it calls, writes to something that must keep it."""
+    def _has_nothing_to_write(self) -> bool:
+        """Whether the decision asks for what the normal side would write: where that is missing, nothing is lost."""
+        cond = self.decision.guard.cond
+        if not isinstance(cond, Atom) or not isinstance(cond.value, Ref) or self._nature(cond.value).kind == "durable":
+            return False
+        walker = Walker(self.function)
         for i in self.decision.other.effects:
             effect = self.function.effects[i]
-            for thing in (
-                self.program.things.callees(effect, self.module, self.function) if effect.kind == "call" else ()
-            ):
+            if not self.program.subjects.of_call(effect, self.module, self.function):
+                continue
+            made_of = (walker.names(given, PAYLOAD_DEPTH) for given in effect.args if given != cond.value)
+            if any(cond.value.name in names for names in made_of):
+                return True
+        return False
+
+    def _own_writes(self, indices: Iterable[int]) -> set[str]:
+        """What some effects themselves, not functions that they call, write to and that must keep it."""
+        found = set()
+        for i in indices:
+            effect = self.function.effects[i]
+            callees = self.program.things.callees(effect, self.module, self.function) if effect.kind == "call" else ()
+            for thing in callees:
                 known = external_subject(thing.name, access_of(last_name(effect))) if thing.kind == "made" else None
                 keeps = known is not None and known.access == "write" and known.role in WRITTEN_ROLES
-                if keeps and (last_name(effect) not in EXECUTORS or self._executes_write(effect)):
-                    return True
-        return False
+                if known is not None and keeps and (last_name(effect) not in EXECUTORS or self._executes_write(effect)):
+                    found.add(known.label)
+        return found
 
     def _executes_write(self, effect: Effect) -> bool:
         """Whether a statement that is executed changes rows."""
@@ -347,9 +368,20 @@ class _Search:
         if any(not _only_reports(self.function.effects[i], handler.name) for i in span):
             return None
         answers = [e for e in self.function.effects[handler.effects.end :] if e.kind == "return"]
-        if not any(not _is_none(e.value) for e in answers):
+        if not any(not _is_none(e.value) for e in answers) or self._is_side_work(cond.attempt):
             return None
         return Install(handler.effects.start, handler.span, "skipped", "nothing", "high")
+
+    def _is_side_work(self, number: int) -> bool:
+        """Whether the function writes to the same service around the `try`, too: what counts is written there."""
+        attempt = self.function.attempts[number]
+        around = {-1, *guard_chain(self.function, attempt.when)}
+        beside = [
+            index
+            for index, effect in enumerate(self.function.effects)
+            if effect.when in around and not attempt.body.start <= index < attempt.body.end
+        ]
+        return not self._own_writes(beside).isdisjoint(self._own_writes(self.decision.other.effects))
 
     def sentinel(self, root: Root) -> Install | None:
         """A statement that drops the client or flips a flag where code elsewhere then goes on."""
