@@ -13,6 +13,9 @@ PERMISSION = "the permission check"
 LIMIT = "the rate limit"
 SIGNATURE = "the signature check"
 
+SIGNATURE_WORDS: frozenset[str] = word_set("signature signatures hmac digest")
+"""Words of what is tested before a request is refused for its signature."""
+
 STATUSES: dict[int, str] = {401: AUTHENTICATION, 403: PERMISSION, 429: LIMIT}
 """HTTP statuses that refuse a caller, with the control that speaks."""
 
@@ -63,6 +66,10 @@ ALLOWING: frozenset[str] = word_set(
 DENYING: frozenset[str] = word_set(
     "deny denied reject rejected block blocked fail failed refuse refused hold escalate quarantine"
 )
+WARNING: frozenset[str] = DENYING | word_set(
+    "severe high critical error unknown review pending unavailable suspicious manual challenge indeterminate"
+)
+"""Words in any other field that keep an answer from being a yes."""
 
 DEPENDENCY_VERBS: frozenset[str] = word_set("get require current verify authenticate resolve load")
 PRINCIPALS: frozenset[str] = word_set("user principal identity admin superuser caller subject auth account_id claims")
@@ -75,9 +82,15 @@ PRESENCE: frozenset[str] = word_set(
 ANONYMOUS: frozenset[str] = word_set("anonymous guest public unauthenticated anon visitor none")
 """A principal that says of itself that nobody is logged in grants nothing."""
 
-MIDDLEWARE_WORDS: frozenset[str] = word_set(
-    "auth authentication authorization ratelimit limiter slowapi throttle csrf permission security firewall signature"
-)
+GUARDING_DECORATORS: dict[str, str] = {
+    "limit": LIMIT, "shared_limit": LIMIT, "rate_limit": LIMIT, "ratelimit": LIMIT, "throttle": LIMIT,
+    "login_required": AUTHENTICATION, "auth_required": AUTHENTICATION, "jwt_required": AUTHENTICATION,
+    "token_required": AUTHENTICATION, "requires_auth": AUTHENTICATION, "require_auth": AUTHENTICATION,
+    "authenticated": AUTHENTICATION, "admin_required": PERMISSION, "permission_required": PERMISSION,
+    "require_permission": PERMISSION, "requires_permission": PERMISSION, "require_role": PERMISSION,
+    "requires_role": PERMISSION, "role_required": PERMISSION, "csrf_protect": "the CSRF check",
+}  # fmt: skip
+"""Decorators that refuse before the function runs; one that hands back what it is given refuses nobody."""
 
 
 def of_status(status: int) -> str | None:
@@ -118,3 +131,8 @@ def names_principal(name: str) -> bool:
     """Whether a function of this name answers who the caller is: `get_current_user`, `require_admin`."""
     parts = set(words(name))
     return bool(parts & PRINCIPALS and parts & PRESENCE and (parts & DEPENDENCY_VERBS))
+
+
+def of_decorator(name: str) -> str:
+    """The control that a decorator of this name is."""
+    return GUARDING_DECORATORS.get(name, PERMISSION)

@@ -131,30 +131,24 @@ CONTROLS: dict[str, Control] = {
 }
 
 CONTROL_WRITES: dict[str, str] = {
-    "revoke": _REVOCATION,
-    "blacklist": _REVOCATION,
-    "block": _REVOCATION,
-    "ban": _REVOCATION,
-    "halt": _HALT,
-    "freeze": _HALT,
-    "pause": _HALT,
-    "suspend": _HALT,
-    "kill": _HALT,
-    "trip": _HALT,
-    "engage": _HALT,
-    "lock": "the lock",
-    "spend": "the spending limit",
-    "charge": "the spending limit",
-    "count": _LIMIT,
-    "increment": _LIMIT,
-    "incr": _LIMIT,
-    "logout": _REVOCATION,
-    "invalidate": _REVOCATION,
-    "deactivate": _PERMISSION,
-    "disable": _PERMISSION,
-}
+    "revoke": _REVOCATION, "blacklist": _BLOCK, "denylist": _BLOCK, "blocklist": _BLOCK, "ban": _BLOCK,
+    "halt": _HALT, "freeze": _HALT, "suspend": _HALT,
+}  # fmt: skip
 """Verbs of writes that a control depends on, with what no longer holds when the write is lost."""
 
+CONTROL_WRITES_OF: dict[str, tuple[str, frozenset[str]]] = {
+    "block": (_BLOCK, word_set("user ip account token card wallet address device client agent merchant")),
+    "lock": (_HALT, word_set("account user wallet card")),
+    "disable": (_PERMISSION, word_set("account user key apikey credential credentials token")),
+    "deactivate": (_PERMISSION, word_set("account user key apikey credential credentials token")),
+    "invalidate": (_REVOCATION, word_set("token tokens session sessions refresh credential credentials")),
+    "record": ("the spending limit", word_set("spend spending")),
+    "increment": (_LIMIT, word_set("attempt attempts usage quota spend spending login logins")),
+    "engage": (_HALT, word_set("kill killswitch")),
+    "activate": (_HALT, word_set("kill killswitch")),
+    "trip": (_HALT, word_set("kill killswitch")),
+}
+"""The same for verbs that need one of these objects to mean it."""
 
 CERTAIN: frozenset[str] = word_set(
     """
@@ -239,3 +233,22 @@ SUBJECTS: dict[str, str] = {
     "nonce": "the replay check", "credentials": _AUTH, "apikey": _AUTH,
 }  # fmt: skip
 """What the words of `QUALIFIERS` protect, in the words of a message."""
+
+
+def control_write(name: str) -> str | None:
+    """What no longer holds when the write that a function of this name makes is lost; None: nothing asks."""
+    parts = words_of(name)
+    if not parts or "cache" in parts:
+        return None
+    if parts[0] in CONTROL_WRITES:
+        return CONTROL_WRITES[parts[0]]
+    subject, objects = CONTROL_WRITES_OF.get(parts[0], ("", frozenset()))
+    return subject if objects.intersection(parts[1:]) else None
+
+
+def ends_session(name: str) -> bool:
+    """Whether a function of this name promises that somebody is logged out."""
+    parts = words_of(name)
+    return (
+        bool({"logout", "signout"}.intersection(parts)) or {"log", "out"} <= set(parts) or {"sign", "out"} <= set(parts)
+    )

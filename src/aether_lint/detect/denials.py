@@ -1,7 +1,10 @@
 """Effects that refuse a caller, and the control that speaks in each: a raise of 403, an answer with 429."""
 
 from aether_lint.catalog import denials as words
+from aether_lint.catalog import tokens
+from aether_lint.detect.arms import is_error_answer
 from aether_lint.facts import Const, Display, Effect, Function, Ref, Result, Value
+from aether_lint.link.mentions import cond_names, folded, results_in
 from aether_lint.link.names import last_name
 
 _STATUS_KEYWORDS = frozenset({"status_code", "status", "code"})
@@ -11,10 +14,24 @@ def denials(function: Function) -> list[tuple[int, str]]:
     """(index of the effect, the control) for each refusal in a function, in program order."""
     found = []
     for index, effect in enumerate(function.effects):
+        if effect.kind not in ("raise", "return", "call"):
+            continue
         control = of_effect(effect, function)
+        refuses = control is not None or effect.kind == "raise" or is_error_answer(effect, function)
+        if refuses and _is_about_signature(effect, function):
+            control = words.SIGNATURE
         if control is not None:
             found.append((index, control))
     return found
+
+
+def _is_about_signature(effect: Effect, function: Function) -> bool:
+    """Whether the test that leads to an effect is about a signature: whatever the refusal is called."""
+    if effect.when < 0:
+        return False
+    cond = function.guards[effect.when].cond
+    mentioned = {*cond_names(cond, function, 1), *(function.effects[i].place for i in results_in(cond, function, 1))}
+    return any(not words.SIGNATURE_WORDS.isdisjoint(tokens.words(folded(name))) for name in mentioned)
 
 
 def of_effect(effect: Effect, function: Function) -> str | None:

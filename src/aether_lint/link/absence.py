@@ -441,6 +441,8 @@ class AbsenceTable:
             return ((root("import", name, module.path, function.key), (step,)),) if name and sense == "falsy" else ()
         if effect.place == "builtins.hasattr" and len(effect.args) == 2:
             return self._value(effect.args[0], sense, module, function, ask)
+        if effect.place == "builtins.getattr" and (attribute := _attribute_read(effect)) is not None:
+            return self._value(attribute, sense, module, function, ask)
         base = receiver(effect)
         if base is not None and effect.place.rpartition(".")[2] in _TRANSPARENT:
             return self._value(base, sense, module, function, ask)
@@ -516,6 +518,15 @@ def receiver(effect: Effect) -> Value | None:
             return base
         case Ref(name) if "." in name and ":" in name:
             return Ref(name.rpartition(".")[0])
+        case _:
+            return None
+
+
+def _attribute_read(effect: Effect) -> Value | None:
+    """`settings.admin_key` for `getattr(settings, "admin_key", None)`."""
+    match effect.args:
+        case (Ref(name), Const(str(attribute)), *default) if all(constant_sense(d, "") == "falsy" for d in default):
+            return Ref(f"{name}.{attribute}")
         case _:
             return None
 

@@ -2,6 +2,7 @@
 
 from aether_lint.catalog import distributions
 from aether_lint.detect.degradations import Degradation
+from aether_lint.link.absence import Root
 from aether_lint.model import SEVERITIES, Finding, Fix, Related, Severity
 from aether_lint.rules.rule import FAMILY_OF_HUNDRED
 
@@ -12,7 +13,13 @@ def condition(seen: Degradation) -> str:
     if seen.trigger == "flag":
         flags = " or ".join(f"`{flag}`" for flag in seen.gate.names) or f"`{name}`"
         return f"when {flags} is set"
-    match seen.root.kind:
+    return missing(seen.root)
+
+
+def missing(root: Root) -> str:
+    """When a root applies: "when `redis.get` fails"."""
+    name = root.name
+    match root.kind:
         case "import":
             return f"when the module `{name.lstrip('.').partition('.')[0]}` cannot be imported"
         case "call":

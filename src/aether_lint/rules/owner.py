@@ -6,7 +6,9 @@ A choice does not depend on which rules are selected: a code that is off, or not
 
 from collections.abc import Mapping, Sequence
 
+from aether_lint.catalog.denials import SIGNATURE
 from aether_lint.detect.anchor import Anchor
+from aether_lint.detect.controls import Opening
 from aether_lint.detect.degradations import Degradation
 from aether_lint.rules.rule import Rule
 
@@ -14,9 +16,9 @@ BY_TRIGGER = {"import": "AET101", "call": "AET102", "unset": "AET103", "default"
 CARRIERS = frozenset({"queue", "stream", "jobs", "email"})  # roles of what carries messages rather than keeps state
 
 # Observations of several detectors about one place: a step of start-up that does not happen is no write given up, a
-# stand-in wins over a swallow, a guard that cannot fire over the swallow that makes it so, a literal secret over what
-# else is said of the same read.
-PRECEDENCE = ("AET407", "AET1", "AET3", "AET211", "AET201", "AET203", "AET2", "AET4")
+# control that lets through is worse than the store that it lost, a stand-in wins over a swallow, a guard that cannot
+# fire over the swallow that makes it so, a literal secret over what else is said of the same read.
+PRECEDENCE = ("AET407", "AET107", "AET308", "AET1", "AET3", "AET211", "AET201", "AET203", "AET2", "AET4")
 
 
 def degradation_code(seen: Degradation) -> str:
@@ -32,6 +34,11 @@ def degradation_code(seen: Degradation) -> str:
     if seen.trigger == "import" and not seen.direct:
         return "AET104"
     return BY_TRIGGER[seen.trigger]
+
+
+def opening_code(seen: Opening) -> str:
+    """The code of a control that lets through: signatures and tokens have their own."""
+    return "AET308" if seen.control == SIGNATURE else "AET107"
 
 
 def assign(observations: Sequence[object], rules: Mapping[str, Rule]) -> list[str]:
@@ -56,6 +63,8 @@ def _wins(code: str, seen: object, best: Mapping[Anchor, int]) -> bool:
 def _code(seen: object, rules: Mapping[str, Rule]) -> str:
     if isinstance(seen, Degradation):
         return degradation_code(seen)
+    if isinstance(seen, Opening):
+        return opening_code(seen)
     for code, rule in rules.items():
         if isinstance(seen, rule.observes) and rule.select(seen):
             return code
