@@ -11,6 +11,9 @@ Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
 
+DEPTH = 24  # equations evaluated inside one another; each takes up to ten frames of the interpreter's 1,000
+
+
 class Fixpoint(Generic[Key, Answer]):
     """Solves `answer(key) = equation(key, answer)`, where `equation` is monotone and `bottom` the least answer.
 
@@ -32,34 +35,42 @@ class Fixpoint(Generic[Key, Answer]):
         return found[key]
 
     def _solve(self, key: Key) -> dict[Key, Answer]:
-        solved, bottom = self._solved, self._bottom
+        """The answers at `key` and at all that it depends on.
+
+        What an equation asks for is answered first, so that most equations are evaluated once; again are those that
+        depend on themselves, and those at the end of a chain that is too long to follow at once.
+        """
+        solved, bottom, equation = self._solved, self._bottom, self._equation
         found: dict[Key, Answer] = {key: bottom}
         users: dict[Key, dict[Key, None]] = {}
         work = [key]
         waiting = {key}
-        while work:
-            current = work.pop()
-            waiting.discard(current)
 
-            def ask(other: Key, asker: Key = current) -> Answer:
+        def evaluate(current: Key, depth: int) -> None:
+            def ask(other: Key) -> Answer:
                 known = solved.get(other)
                 if known is not None:
                     return known
-                known = found.get(other)
-                if known is None:
-                    known = found[other] = bottom
-                    work.append(other)
-                    waiting.add(other)
-                    users[other] = {asker: None}
-                else:
-                    users.setdefault(other, {})[asker] = None
-                return known
+                if other not in found:
+                    found[other] = bottom
+                    if depth < DEPTH:
+                        evaluate(other, depth + 1)
+                    else:
+                        work.append(other)
+                        waiting.add(other)
+                users.setdefault(other, {})[current] = None
+                return found[other]
 
-            answer = self._equation(current, ask)
+            answer = equation(current, ask)
             if answer != found[current]:
                 found[current] = answer
                 for user in users.get(current, ()):
                     if user not in waiting:
                         waiting.add(user)
                         work.append(user)
+
+        while work:
+            current = work.pop()
+            waiting.discard(current)
+            evaluate(current, 0)
         return found
