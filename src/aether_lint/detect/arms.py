@@ -2,7 +2,20 @@
 
 from msgspec import Struct
 
-from aether_lint.facts import EXIT, RAISE, Const, Effect, Failed, Function, Guard, Result, Value, failures_in, negate
+from aether_lint.facts import (
+    EXIT,
+    RAISE,
+    Cond,
+    Const,
+    Effect,
+    Failed,
+    Function,
+    Guard,
+    Result,
+    Value,
+    failures_in,
+    negate,
+)
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
 from aether_lint.model import Span
@@ -28,25 +41,35 @@ def decisions(function: Function) -> list[Decision]:
     if not function.guards:
         return []
     under = _effects_under(function)
-    groups: dict[tuple[Span, object], list[int]] = {}
+    tests: dict[Span, list[tuple[Cond, list[int]]]] = {}  # each a condition with its guards
     for index, guard in enumerate(function.guards):
-        groups.setdefault((guard.span, guard.cond), []).append(index)
-    arms = {key: _arm(guards, under) for key, guards in groups.items()}
-    empty = Arm((), ())
-    found = []
-    for (span, _), guards in groups.items():
-        guard = function.guards[guards[0]]
-        other = _body_arm(function, guard) or arms.get((span, negate(guard.cond)), empty)
-        found.append(Decision(guard, arms[(span, guard.cond)], other))
-    return sorted(found, key=lambda d: (d.guard.span, str(type(d.guard.cond))))
+        sides = tests.setdefault(guard.span, [])
+        guards = next((found for cond, found in sides if cond == guard.cond), None)
+        if guards is None:
+            sides.append((guard.cond, [index]))
+        else:
+            guards.append(index)
+    succeeded = _successes(function)
+    found = [
+        Decision(
+            function.guards[guards[0]],
+            _arm(guards, under),
+            _body_arm(function, cond, succeeded, under) or _opposite(cond, sides, under),
+        )
+        for sides in tests.values()
+        for cond, guards in sides
+    ]
+    return sorted(found, key=lambda d: (d.guard.span, type(d.guard.cond).__name__))
 
 
 def _effects_under(function: Function) -> list[list[int]]:
     """The effects that each guard dominates, by the guard's index."""
     under: list[list[int]] = [[] for _ in function.guards]
+    chains = [guard_chain(function, index) for index in range(len(function.guards))]
     for index, effect in enumerate(function.effects):
-        for guard in guard_chain(function, effect.when):
-            under[guard].append(index)
+        if effect.when >= 0:
+            for guard in chains[effect.when]:
+                under[guard].append(index)
     return under
 
 
@@ -56,23 +79,36 @@ def _arm(guards: list[int], under: list[list[int]]) -> Arm:
     return Arm(tuple(sorted({index for guard in guards for index in under[guard]})), tuple(guards))
 
 
-def _body_arm(function: Function, guard: Guard) -> Arm | None:
+def _opposite(cond: Cond, sides: list[tuple[Cond, list[int]]], under: list[list[int]]) -> Arm:
+    """What runs where a condition does not hold."""
+    if len(sides) > 1:
+        negated = negate(cond)
+        for other, guards in sides:
+            if other == negated:
+                return _arm(guards, under)
+    return Arm((), ())
+
+
+def _successes(function: Function) -> dict[int, list[int]]:
+    """The guards that a `try` without a failure opens, by the index of the `try`."""
+    found: dict[int, list[int]] = {}
+    for index, guard in enumerate(function.guards):
+        if isinstance(guard.cond, Failed) and not guard.cond.positive:
+            found.setdefault(guard.cond.attempt, []).append(index)
+    return found
+
+
+def _body_arm(function: Function, cond: Cond, succeeded: dict[int, list[int]], under: list[list[int]]) -> Arm | None:
     """The normal side of a failure: the body and the `else` of the `try`, and what runs only after its success."""
-    failed = {failure.attempt for failure in failures_in(guard.cond)}
+    failed = {failure.attempt for failure in failures_in(cond)}
     if not failed:
         return None
     found: set[int] = set()
     for number in failed:
         attempt = function.attempts[number]
         found.update(range(attempt.body.start, attempt.body.end), range(attempt.orelse.start, attempt.orelse.end))
-    succeeded = [
-        index
-        for index, other in enumerate(function.guards)
-        if isinstance(other.cond, Failed) and other.cond.attempt in failed and not other.cond.positive
-    ]
-    for index, effect in enumerate(function.effects):
-        if effect.when >= 0 and succeeded and any(g in succeeded for g in guard_chain(function, effect.when)):
-            found.add(index)
+        for guard in succeeded.get(number, ()):
+            found.update(under[guard])
     return Arm(tuple(sorted(found)), ())
 
 

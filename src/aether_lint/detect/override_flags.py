@@ -102,8 +102,9 @@ def _memberships(module: Module) -> Iterator[OverrideFlag]:
         for number, guard in enumerate(function.guards):
             first = guard.span not in direct  # the second guard of a test is what follows its early exit
             direct.add(guard.span)
-            if first and _weakens(function, number):
-                yield from _named(guard.cond, module, function, -1, guard.span)
+            named = list(_named(guard.cond, module, function, -1, guard.span)) if first else []
+            if named and _weakens(function, number):
+                yield from named
 
 
 def _weakens(function: Function, guard: int) -> bool:

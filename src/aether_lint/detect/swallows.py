@@ -268,13 +268,11 @@ def _has_subclasses(program: Program, place: str) -> bool:
     """Whether a class of ours is a base of others: an error class that stands for many errors."""
     classes = {t.name for t in program.things.of_place(place) if t.kind == "class"}
     last = place.rpartition(":")[2].rpartition(".")[2]
-    for path in sorted(program.names.modules):
-        module = program.names.modules[path]
-        for function in module.facts.functions:
-            if function.kind != "class" or not any(getattr(b, "name", "").endswith(last) for b in function.bases):
-                continue
-            bases = {b.name for b in program.things.bases(f"{path}:{function.key}")}
-            if classes & (bases - {f"{path}:{function.key}"}):
+    for module, function in program.names.derived_classes():
+        if any(getattr(base, "name", "").endswith(last) for base in function.bases):
+            name = f"{module.path}:{function.key}"
+            bases = {b.name for b in program.things.bases(name)}
+            if classes & (bases - {name}):
                 return True
     return False
 

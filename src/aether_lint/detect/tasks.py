@@ -58,28 +58,28 @@ class SilentLoop(Struct, frozen=True):
 def observe(program: Program, module: Module) -> list["UnwatchedTask | SilentLoop"]:
     """The unwatched tasks and silent loops of one module, in order of position."""
     found: list[UnwatchedTask | SilentLoop] = []
+    for name in sorted(TASKS | {"gather", "wait"}):
+        for function, index in module.calls.get(name, ()):
+            found += _started(program, module, function, index)
     for function in module.facts.functions:
-        found += _started(program, module, function)
         found += _loops(program, module, function)
     return sorted(found, key=lambda seen: seen.span)
 
 
-def _started(program: Program, module: Module, function: Function) -> Iterator[UnwatchedTask]:
-    for index, effect in enumerate(function.effects):
-        if effect.kind != "call" or last_name(effect) not in TASKS | {"gather", "wait"}:
-            continue
-        reach = program.startup.of_effect(module, function, index)
-        if reach is None or reach.start.kind == "import" or about_nothing(function.key):
-            continue
-        if not program.startup.is_exclusive(f"{module.path}:{function.key}"):
-            continue  # requests begin such tasks as well: that they may fail is theirs
-        last = last_name(effect)
-        if last in TASKS and effect.args and _by_loop(effect) and not _is_kept(function, index):
-            coroutine = effect.args[0]
-            if not _watches_itself(program, module, function, coroutine):
-                yield _unwatched("lost", _coroutine_text(coroutine, module, function), index, reach, module, function)
-        elif _drops_errors(effect, function, index):
-            yield _unwatched("unread", f"asyncio.{last}()", index, reach, module, function)
+def _started(program: Program, module: Module, function: Function, index: int) -> Iterator[UnwatchedTask]:
+    effect = function.effects[index]
+    reach = program.startup.of_effect(module, function, index)
+    if reach is None or reach.start.kind == "import" or about_nothing(function.key):
+        return
+    if not program.startup.is_exclusive(f"{module.path}:{function.key}"):
+        return  # requests begin such tasks as well: that they may fail is theirs
+    last = last_name(effect)
+    if last in TASKS and effect.args and _by_loop(effect) and not _is_kept(function, index):
+        coroutine = effect.args[0]
+        if not _watches_itself(program, module, function, coroutine):
+            yield _unwatched("lost", _coroutine_text(coroutine, module, function), index, reach, module, function)
+    elif _drops_errors(effect, function, index):
+        yield _unwatched("unread", f"asyncio.{last}()", index, reach, module, function)
 
 
 def _by_loop(effect: Effect) -> bool:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from aether_lint.catalog import tokens
 from aether_lint.facts import Arms, Atom, Attr, Cond, Const, Display, Every, Function, Ref, Result, Some, Test, Value
 from aether_lint.link.env_settings import EnvSetting, SettingsTable
-from aether_lint.link.mentions import folded, parts_of
+from aether_lint.link.mentions import COMPOSITES, folded, parts_of
 from aether_lint.link.names import Module, Names
 from aether_lint.link.things import ThingTable
 from aether_lint.model import Span
@@ -109,7 +109,9 @@ class EnvironmentNames:
                     if setting is not None and (decides := _decides(function, number)):
                         yield EnvironmentCheck(setting, module.path, guard.span, decides == "raises")
             for effect in function.effects:
-                if effect.kind not in ("bind", "return") or is_label(effect.place):
+                if not isinstance(effect.value, COMPOSITES) or effect.kind not in ("bind", "return"):
+                    continue
+                if is_label(effect.place):
                     continue
                 for atom in _compared_in(effect.value):
                     setting = self.of_value(atom.value, module, function)

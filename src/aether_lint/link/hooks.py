@@ -9,7 +9,7 @@ from aether_lint.catalog import hooks, servers
 from aether_lint.facts import Atom, Const, Display, Each, Effect, Function, Opaque, Ref, Result, Value
 from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.environment import given
-from aether_lint.link.names import Module, Names, last_name
+from aether_lint.link.names import Module, Names
 from aether_lint.link.things import Thing, ThingTable
 from aether_lint.model import Span
 
@@ -74,6 +74,8 @@ class HookFinder:
         self._things = things
         self._calls = calls
         self._configured = configured
+        self._building: dict[str, frozenset[str]] = {}  # by the paths of modules
+        self._serving: dict[str, dict[str, int]] = {}
 
     def starts(self) -> list[Start]:
         """All starts, sorted; imports and `__main__` blocks are the module's body (key "")."""
@@ -322,13 +324,20 @@ class HookFinder:
 
     def builds_application(self, module: Module, function: Function) -> bool:
         """Whether a function constructs a web application itself."""
-        return any(e.kind == "call" and e.place in _APPLICATIONS for e in function.effects) or any(
-            e.kind == "call" and self._is_application(t)
-            for e in function.effects
-            if e.kind == "call" and last_name(e).endswith(("App", "Flask", "FastAPI", "Application", "Server"))
-            for t in self._things.callees(e, module, function)
-            if t.kind == "class"
-        )
+        if module.path not in self._building:
+            self._building[module.path] = frozenset(self._builders(module))
+        return function.key in self._building[module.path]
+
+    def _builders(self, module: Module) -> Iterator[str]:
+        for name, sites in module.calls.items():
+            ours = name.endswith(("App", "Flask", "FastAPI", "Application", "Server"))
+            if not ours and name not in _APPLICATION_NAMES:
+                continue
+            for function, index in sites:
+                effect = function.effects[index]
+                things = self._things.callees(effect, module, function) if ours else ()
+                if effect.place in _APPLICATIONS or any(t.kind == "class" and self._is_application(t) for t in things):
+                    yield function.key
 
     def _is_application(self, thing: Thing) -> bool:
         if thing.kind == "made":
@@ -349,17 +358,25 @@ class HookFinder:
 
     def serving_call(self, module: Module, function: Function) -> int | None:
         """The first effect of a function that serves for as long as the program runs."""
-        for index, effect in enumerate(function.effects):
-            if effect.kind != "call":
-                continue
-            name = last_name(effect)
-            if name in _SERVING_METHODS or effect.place in _SERVING_CALLS:
-                return index
-            if name in _SERVER_NAMES:
-                for thing in self._things.callees(effect, module, function):
-                    if thing.kind in ("external", "made") and thing.name in servers.SERVERS and _runs(thing.name):
-                        return index
-        return None
+        if module.path not in self._serving:
+            self._serving[module.path] = self._servings(module)
+        return self._serving[module.path].get(function.key)
+
+    def _servings(self, module: Module) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for name in sorted(_SERVING_NAMES.intersection(module.calls)):
+            for function, index in module.calls[name]:
+                if index < found.get(function.key, len(function.effects)) and self._serves(
+                    function.effects[index], name, module, function
+                ):
+                    found[function.key] = index
+        return found
+
+    def _serves(self, effect: Effect, name: str, module: Module, function: Function) -> bool:
+        if name in _SERVING_METHODS or effect.place in _SERVING_CALLS:
+            return True
+        things = self._things.callees(effect, module, function) if name in _SERVER_NAMES else ()
+        return any(t.kind in ("external", "made") and t.name in servers.SERVERS and _runs(t.name) for t in things)
 
     def _main_serves(self, module: Module, body: Function) -> bool:
         work = [(module, body, i) for i, e in enumerate(body.effects) if e.kind == "call" and under_main(body, e.when)]
@@ -382,6 +399,8 @@ class HookFinder:
 
 
 _SERVER_NAMES = frozenset(name.rpartition(".")[2] for name in servers.SERVERS)
+_SERVING_NAMES = _SERVER_NAMES | _SERVING_METHODS | {name.rpartition(".")[2] for name in _SERVING_CALLS}
+_APPLICATION_NAMES = frozenset(name.rpartition(".")[2] for name in _APPLICATIONS)
 _BLOCKING = frozenset({"run", "serve", "start", "run_app", "run_simple", "worker_main", "run_worker", "work", "main"})
 
 

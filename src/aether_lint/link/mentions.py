@@ -5,7 +5,7 @@ there); whoever asks compares the places.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from aether_lint.catalog import hooks
@@ -61,11 +61,15 @@ class Walker:
 
     def __init__(self, function: Function) -> None:
         self._effects = function.effects
-        self._bound: dict[str, list[Value]] = {}
-        for effect in function.effects:
-            if effect.kind == "bind" and effect.value is not None:
-                self._bound.setdefault(effect.place, []).append(effect.value)
         self._local = f":{function.key}>" if function.key else ":"
+
+    @cached_property
+    def _bound(self) -> dict[str, list[Value]]:
+        bound: dict[str, list[Value]] = {}
+        for effect in self._effects:
+            if effect.kind == "bind" and effect.value is not None:
+                bound.setdefault(effect.place, []).append(effect.value)
+        return bound
 
     def names(self, value: Value | None, depth: int) -> Iterator[str]:
         """The names that occur in a value, through calls and local bindings, each of which is looked into once."""
@@ -206,9 +210,8 @@ class MentionTable:
         if self._spoken is None:
             self._spoken = {}
             for module, function in self._names.functions():
-                names = spoken_in(function)
-                for one in {folded(n) for name in names for n in (name, name.rpartition(".")[0])}:
-                    self._spoken.setdefault(one, []).append((module, function))
+                for word in {word for name in spoken_in(function) for word in _words(name)}:
+                    self._spoken.setdefault(word, []).append((module, function))
         return self._spoken.get(word, [])
 
     def _uses_in(self, function: Function) -> Uses:
@@ -280,9 +283,10 @@ def spoken_in(function: Function) -> set[str]:
         rest += [value for _, value in effect.keywords]
     while rest:
         value = rest.pop()
+        if type(value) is Ref:  # three of four
+            found.add(value.name)
+            continue
         match value:
-            case Ref(name):
-                found.add(name)
             case None | Const() | Result():
                 pass
             case Attr(base, name):
@@ -299,6 +303,13 @@ def spoken_in(function: Function) -> set[str]:
             case _:
                 rest += parts_of(value)
     return found
+
+
+@lru_cache(NAMES_KEPT)
+def _words(name: str) -> tuple[str, ...]:
+    """The words by which a name is found: its own, and that of the object whose attribute it is."""
+    owner = name.rpartition(".")[0]
+    return (folded(name), folded(owner)) if owner else (folded(name),)
 
 
 @lru_cache(NAMES_KEPT)

@@ -5,10 +5,12 @@ A function or class has the same shape with its key: `"app/store.py:Store.get"`.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
 from aether_lint.catalog import client_modules
+from aether_lint.catalog.tokens import NAMES_KEPT
 from aether_lint.facts import Effect, Function, ModuleFacts, Ref
 from aether_lint.link.roots import ModuleTable, absolute
 
@@ -111,8 +113,14 @@ def last_name(effect: Effect) -> str:
     """The last part of the name that a call effect calls."""
     called = effect.value
     if isinstance(called, Ref):
-        return called.name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
+        return last_part(called.name)
     return getattr(called, "name", "") if called is not None else ""
+
+
+@lru_cache(NAMES_KEPT)
+def last_part(name: str) -> str:
+    """The last part of a name in the notation of facts."""
+    return name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
 
 
 class Names:
@@ -122,6 +130,7 @@ class Names:
         self.modules = {facts.path: Module(facts) for facts in modules}
         self.table = ModuleTable(self.modules, sources)
         self._global: dict[tuple[str, str], str] = {}
+        self._derived: list[tuple[Module, Function]] | None = None
 
     def function(self, name: str) -> tuple[Module, Function] | None:
         """The function or class with this global name."""
@@ -136,6 +145,12 @@ class Names:
             module = self.modules[path]
             for function in module.facts.functions:
                 yield module, function
+
+    def derived_classes(self) -> list[tuple[Module, Function]]:
+        """The classes that name bases, in order of path and position."""
+        if self._derived is None:
+            self._derived = [(m, f) for m, f in self.functions() if f.kind == "class" and f.bases]
+        return self._derived
 
     def imported(self, name: str, importer: str) -> tuple[str, str] | None:
         """(path of the module, rest of the name) of an imported name, where the module is ours."""
