@@ -11,7 +11,8 @@ import pytest
 
 from aether_lint.facts import EXIT, LOOP, NEXT, RAISE, RETURN, Failed, Function, ModuleFacts, Ref
 from aether_lint.lower import lower
-from aether_lint.lower.scope import Scope, ScopeTable
+from aether_lint.lower.binders import ScopeTable
+from aether_lint.lower.scope import Scope
 
 STANDARD_LIBRARY = [ast, json.decoder, string, symtable, textwrap]
 

@@ -17,7 +17,7 @@ from aether_lint.engine.index_file import Loaded, Row, Stamp, count, load, save
 from aether_lint.engine.lowering import Lowered, Lowering, encode, lower_file, lower_text
 from aether_lint.engine.pool import Lost, balance, can_fork, forked
 from aether_lint.engine.read import classify
-from aether_lint.facts import FACTS_VERSION, ModuleFacts
+from aether_lint.facts import FACTS_VERSION, FactsDecoder, ModuleFacts
 from aether_lint.model import FileError
 
 FORK_PAYS_BYTES = 150_000  # a second worker costs 2 ms, the lowering of 150 KB takes 50 ms
@@ -92,9 +92,10 @@ def refresh(
     loaded = load(root, version) if cache else Loaded()
     outcomes: dict[str, Outcome] = {}
     new: dict[str, Row] = {}
+    decoder = FactsDecoder()
     wanted: list[File] = []
     while more := [file for file in files if file.path not in outcomes]:
-        _look(more, sources, loaded.rows, outcomes, new)
+        _look(more, sources, loaded.rows, outcomes, new, decoder)
         wanted += more
         files = imported([found for found in outcomes.values() if isinstance(found, ModuleFacts)])
     if cache and write and new:
@@ -126,10 +127,11 @@ def _look(
     rows: Mapping[str, Row],
     outcomes: dict[str, Outcome],
     new: dict[str, Row],
+    decoder: FactsDecoder,
 ) -> None:
     """Find the outcome of each file; rows for the index go to `new`."""
     taken = time.time_ns()
-    tasks = list(_stale(files, sources, rows, outcomes))
+    tasks = list(_stale(files, sources, rows, outcomes, decoder))
     for task, lowered in _lower_tasks(tasks, sources):
         file = task.file
         if lowered.error:
@@ -137,11 +139,17 @@ def _look(
             continue
         encoded = lowered.facts or rows[file.relative].facts
         new[file.relative] = Row(task.stamp, taken, lowered.digest, encoded)
-        outcomes[file.path] = _decode(encoded, file) or FileError(file.path, "crash", "its facts cannot be decoded")
+        outcomes[file.path] = _decode(encoded, file, decoder) or FileError(
+            file.path, "crash", "its facts cannot be decoded"
+        )
 
 
 def _stale(
-    files: Sequence[File], sources: Sources, rows: Mapping[str, Row], outcomes: dict[str, Outcome]
+    files: Sequence[File],
+    sources: Sources,
+    rows: Mapping[str, Row],
+    outcomes: dict[str, Outcome],
+    decoder: FactsDecoder,
 ) -> Iterator[_Task]:
     """The files that have to be read; the outcome of the others goes to `outcomes`."""
     for file in files:
@@ -155,11 +163,11 @@ def _stale(
             outcomes[file.path] = classify(error, file.path)
             continue
         row = rows.get(file.relative)
-        facts = _decode(row.facts, file) if row and row.stamp == stamp and not row.is_racy else None
+        facts = _decode(row.facts, file, decoder) if row and row.stamp == stamp and not row.is_racy else None
         if facts:
             outcomes[file.path] = facts
         else:
-            yield _Task(file, stamp, row.digest if row and _decode(row.facts, file) else b"")
+            yield _Task(file, stamp, row.digest if row and _decode(row.facts, file, decoder) else b"")
 
 
 def _overlaid(file: File, text: bytes, lowering: Lowering) -> Outcome:
@@ -202,9 +210,9 @@ def _time_limit(size: int) -> float:
     return TIME_LIMIT + size * SECONDS_PER_BYTE
 
 
-def _decode(encoded: bytes, file: File) -> ModuleFacts | None:
+def _decode(encoded: bytes, file: File, decoder: FactsDecoder) -> ModuleFacts | None:
     try:
-        facts = _DECODER.decode(encoded)
+        facts = decoder.decode(encoded)
     except msgspec.MsgspecError:
         return None
     return facts if facts.path == file.relative else replace(facts, path=file.relative)
@@ -227,5 +235,4 @@ def _own_sources() -> Iterator[bytes]:
             yield file.read()
 
 
-_DECODER = msgspec.msgpack.Decoder(ModuleFacts)
 _ANSWERS = msgspec.msgpack.Decoder(Lowered)

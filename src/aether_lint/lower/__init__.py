@@ -4,9 +4,9 @@ from _ast import Module
 from typing import Any, Literal
 
 from aether_lint.facts import Const, Display, Function, ModuleFacts
+from aether_lint.lower.binders import ScopeTable
 from aether_lint.lower.comments import suppressions_of
 from aether_lint.lower.frame import Frame, ModuleState, SpanReader
-from aether_lint.lower.scope import ScopeTable
 from aether_lint.lower.statements import block
 from aether_lint.model import Span
 

@@ -1,7 +1,10 @@
 """Expressions to values and conditions. Calls and subscript loads become effects of the frame."""
 
+import _ast
 from _ast import (
     AST,
+    Add,
+    And,
     Attribute,
     Await,
     BinOp,
@@ -11,15 +14,25 @@ from _ast import (
     Constant,
     Dict,
     DictComp,
+    Eq,
     FormattedValue,
     GeneratorExp,
     IfExp,
+    In,
+    Is,
+    IsNot,
     JoinedStr,
     Lambda,
     List,
     ListComp,
+    Lt,
+    LtE,
+    Mod,
     Name,
     NamedExpr,
+    Not,
+    NotEq,
+    NotIn,
     Set,
     SetComp,
     Slice,
@@ -27,11 +40,12 @@ from _ast import (
     Subscript,
     Tuple,
     UnaryOp,
+    USub,
     Yield,
     YieldFrom,
 )
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from aether_lint.facts import (
     NEXT,
@@ -56,18 +70,16 @@ from aether_lint.facts import (
     Value,
     negate,
 )
+from aether_lint.lower.binders import bind_parameters, bind_target
 from aether_lint.lower.frame import Frame
-from aether_lint.lower.scope import Scope, bind_parameters, bind_target
+from aether_lint.lower.scope import Scope
 
 _INT_LIMIT = 2**63
 
 
 def value(frame: Frame, node: AST) -> Value:
     """Lowers an expression; its calls and subscript loads are emitted in order of evaluation."""
-    lowerer = _LOWERERS.get(type(node))
-    if lowerer is None:
-        return Opaque(type(node).__name__, tuple(value(frame, child) for child in _expressions(node)))
-    return lowerer(frame, node)
+    return _LOWERERS[type(node)](frame, node)
 
 
 def condition(frame: Frame, node: AST) -> Cond:
@@ -75,14 +87,14 @@ def condition(frame: Frame, node: AST) -> Cond:
     kind = type(node)
     if kind is BoolOp:
         conds: list[Cond] = []
-        conjunction = type(node.op).__name__ == "And"  # type: ignore[attr-defined]
+        conjunction = type(node.op) is And  # type: ignore[attr-defined]
         before = frame.guard
         for operand in node.values:  # type: ignore[attr-defined]
             conds.append(condition(frame, operand))
-            frame.push(conds[-1] if conjunction else negate(conds[-1]), frame.module.spans.span(operand))
+            frame.push(conds[-1] if conjunction else negate(conds[-1]), frame.at(operand))
         frame.pop(before)
         return Every(tuple(conds)) if conjunction else Some(tuple(conds))
-    if kind is UnaryOp and type(node.op).__name__ == "Not":  # type: ignore[attr-defined]
+    if kind is UnaryOp and type(node.op) is Not:  # type: ignore[attr-defined]
         return negate(condition(frame, node.operand))  # type: ignore[attr-defined]
     if kind is Compare:
         return _comparison(frame, node)
@@ -112,24 +124,29 @@ def _comparison(frame: Frame, node: Any) -> Cond:
     conds: list[Cond] = []
     for op, comparator in zip(node.ops, node.comparators, strict=True):
         right = value(frame, comparator)
-        conds.append(_compare(type(op).__name__, left, right))
+        conds.append(_compare(type(op), left, right))
         left = right
     return conds[0] if len(conds) == 1 else Every(tuple(conds))
 
 
-def _compare(op: str, left: Value, right: Value) -> Cond:
-    if op in ("Is", "IsNot", "Eq", "NotEq"):
-        positive = op in ("Is", "Eq")
+def _compare(op: type[AST], left: Value, right: Value) -> Cond:
+    positive = op in _POSITIVE
+    if op in _IDENTITY or op in _EQUALITY:
         if isinstance(left, Const) and not isinstance(right, Const):
             left, right = right, left
         if isinstance(right, Const) and right.value is None:
             return Atom("none", left, None, positive)
-        if isinstance(right, Const) and isinstance(right.value, bool) and op in ("Is", "IsNot"):
+        if isinstance(right, Const) and isinstance(right.value, bool) and op in _IDENTITY:
             return Atom("truthy", left, None, positive == right.value)
         return Atom("equals", left, right, positive)
-    if op in ("In", "NotIn"):
-        return Atom("in", left, right, op == "In")
-    return Atom("less", left, right, op in ("Lt", "LtE"))
+    if op is In or op is NotIn:
+        return Atom("in", left, right, positive)
+    return Atom("less", left, right, positive)
+
+
+_IDENTITY = (Is, IsNot)
+_EQUALITY = (Eq, NotEq)
+_POSITIVE = frozenset((Is, Eq, In, Lt, LtE))
 
 
 def names_in(frame: Frame, node: AST | None) -> tuple[str, ...]:
@@ -138,13 +155,17 @@ def names_in(frame: Frame, node: AST | None) -> tuple[str, ...]:
         return ()
     kind = type(node)
     if kind is Name:
-        return (frame.scope.resolve(node.id),)  # type: ignore[attr-defined]
+        return (frame.scope.loads[node.id].name,)  # type: ignore[attr-defined]
     if kind is Attribute:
         found = value(frame, node)
         return (found.name,) if isinstance(found, Ref) else ()
     if kind is Constant:
         return _names_in_text(frame, node.value)  # type: ignore[attr-defined]
-    return tuple(name for child in _expressions(node) for name in names_in(frame, child))
+    if kind is Subscript:
+        return names_in(frame, node.value) + names_in(frame, node.slice)  # type: ignore[attr-defined]
+    if kind is BinOp:
+        return names_in(frame, node.left) + names_in(frame, node.right)  # type: ignore[attr-defined]
+    return tuple([name for child in _expressions(node) for name in names_in(frame, child)])
 
 
 def _names_in_text(frame: Frame, text: object) -> tuple[str, ...]:
@@ -156,7 +177,7 @@ def _names_in_text(frame: Frame, text: object) -> tuple[str, ...]:
     for word in text.split():
         head, dot, tail = word.partition(".")
         if head.isidentifier():
-            found.append(frame.scope.resolve(head) + dot + tail)
+            found.append(frame.scope.loads[head].name + dot + tail)
     return tuple(found)
 
 
@@ -171,16 +192,20 @@ def _expressions(node: AST) -> list[AST]:
     return [c for c in found if c._fields]  # operators and contexts have none
 
 
+def _unknown(frame: Frame, node: AST) -> Value:
+    return Opaque(type(node).__name__, tuple([value(frame, child) for child in _expressions(node)]))
+
+
 def _constant(frame: Frame, node: Any) -> Value:
     del frame
     found = node.value
     kind = type(found)
+    if kind is str:
+        return Const(found) if len(found) <= TEXT_LIMIT and found.isascii() else text_constant(found)
     if found is None or kind is bool or kind is float:
         return Const(found)
     if kind is int:
         return Const(found) if -_INT_LIMIT <= found < _INT_LIMIT else Opaque("int")
-    if kind is str:
-        return text_constant(found)
     if kind is bytes:
         return Const(found[:TEXT_LIMIT].decode("latin-1"), True)
     return Opaque(kind.__name__)
@@ -198,47 +223,44 @@ def text_constant(text: str) -> Value:
 
 
 def _name(frame: Frame, node: Any) -> Value:
-    return Ref(frame.scope.resolve(node.id))
+    return frame.scope.loads[node.id]
 
 
 def _attribute(frame: Frame, node: Any) -> Value:
-    names = [node.attr]
+    names = node.attr
     base = node.value
     while type(base) is Attribute:
-        names.append(base.attr)
+        names = f"{base.attr}.{names}"
         base = base.value
-    names.reverse()
     if type(base) is Name:
-        owner = frame.scope.self_class(base.id)
-        head = f":{owner}" if owner is not None else frame.scope.resolve(base.id)
-        return Ref(f"{head}.{'.'.join(names)}")
+        return frame.scope.attribute_loads[f"{base.id}.{names}"]
     found = value(frame, base)
-    for name in names:
+    for name in names.split("."):
         found = Ref(f"{found.name}.{name}") if isinstance(found, Ref) else Attr(found, name)
     return found
 
 
 def _call(frame: Frame, node: Any) -> Value:
     func = value(frame, node.func)
-    args = [value(frame, arg) for arg in node.args]
-    keywords = [(keyword.arg or "**", value(frame, keyword.value)) for keyword in node.keywords]
-    return frame.emit("call", node, func, func.name if isinstance(func, Ref) else "", args, keywords)
+    args = tuple([_LOWERERS[type(arg)](frame, arg) for arg in node.args])
+    keywords = tuple([(keyword.arg or "**", value(frame, keyword.value)) for keyword in node.keywords])
+    return frame.emit("call", node, func, func.name if type(func) is Ref else "", args, keywords)
 
 
 def _subscript(frame: Frame, node: Any) -> Value:
     base = value(frame, node.value)
     key = value(frame, node.slice)
-    return frame.emit("item", node, base, base.name if isinstance(base, Ref) else "", (key,))
+    return frame.emit("item", node, base, base.name if type(base) is Ref else "", (key,))
 
 
 def _boolean(frame: Frame, node: Any) -> Value:
-    conjunction = type(node.op).__name__ == "And"
+    conjunction = type(node.op) is And
     before = frame.guard
     values: list[Value] = []
     for operand in node.values:
         if values:
             cond = truth(values[-1], frame)
-            frame.push(cond if conjunction else negate(cond), frame.module.spans.span(operand))
+            frame.push(cond if conjunction else negate(cond), frame.at(operand))
         values.append(value(frame, operand))
     frame.pop(before)
     if all(isinstance(v, Test) for v in values):
@@ -249,11 +271,11 @@ def _boolean(frame: Frame, node: Any) -> Value:
 
 def _conditional(frame: Frame, node: Any) -> Value:
     test = condition(frame, node.test)
-    span = frame.module.spans.span(node.test)
-    before = frame.push(test, span)
+    at = frame.at(node.test)
+    before = frame.push(test, at)
     chosen = value(frame, node.body)
     frame.pop(before)
-    frame.push(negate(test), span)
+    frame.push(negate(test), at)
     other = value(frame, node.orelse)
     frame.pop(before)
     return Arms("if", (chosen, other), test)
@@ -264,10 +286,10 @@ def _comparison_value(frame: Frame, node: Any) -> Value:
 
 
 def _unary(frame: Frame, node: Any) -> Value:
-    if type(node.op).__name__ == "Not":
+    if type(node.op) is Not:
         return Test(negate(condition(frame, node.operand)))
     operand = value(frame, node.operand)
-    if type(node.op).__name__ == "USub" and isinstance(operand, Const) and type(operand.value) in (int, float):
+    if type(node.op) is USub and isinstance(operand, Const) and type(operand.value) in (int, float):
         return Const(-operand.value)  # type: ignore[operator]
     return Opaque(type(node.op).__name__, (operand,))
 
@@ -280,10 +302,10 @@ def _binary(frame: Frame, node: Any) -> Value:
         operands.append(left.right)
         left = left.left
     operands.append(left)
-    parts = tuple(value(frame, operand) for operand in reversed(operands))
-    if op.__name__ == "Add" and any(_is_text(p) for p in parts):
+    parts = tuple([value(frame, operand) for operand in reversed(operands)])
+    if op is Add and any(map(_is_text, parts)):
         return _join(parts)
-    if op.__name__ == "Mod" and _is_text(parts[0]):
+    if op is Mod and _is_text(parts[0]):
         return Text(parts)
     return Opaque(op.__name__, parts)
 
@@ -299,7 +321,7 @@ def _join(parts: tuple[Value, ...]) -> Value:
 
 
 def _joined(frame: Frame, node: Any) -> Value:
-    return _join(tuple(value(frame, part) for part in node.values))
+    return _join(tuple([value(frame, part) for part in node.values]))
 
 
 def _formatted(frame: Frame, node: Any) -> Value:
@@ -307,8 +329,10 @@ def _formatted(frame: Frame, node: Any) -> Value:
 
 
 def _sequence(frame: Frame, node: Any) -> Value:
-    kind = {Tuple: "tuple", List: "list", Set: "set"}[type(node)]
-    return Display(kind, tuple(value(frame, element) for element in node.elts))  # type: ignore[arg-type]
+    return Display(_KINDS[type(node)], tuple([value(frame, element) for element in node.elts]))
+
+
+_KINDS: dict[type, Literal["list", "set", "tuple"]] = {Tuple: "tuple", List: "list", Set: "set"}
 
 
 def _dict(frame: Frame, node: Any) -> Value:
@@ -332,7 +356,7 @@ def _walrus(frame: Frame, node: Any) -> Value:
     scope = frame.scope
     while scope.kind == "comprehension" and scope.parent is not None:
         scope = scope.parent
-    place = scope.home(node.target.id).place(node.target.id)
+    place = scope.target(node.target.id)
     frame.emit("bind", node, found, place)
     return found if isinstance(found, (Const, Result)) else Ref(place)
 
@@ -351,10 +375,11 @@ def _comprehension(frame: Frame, node: Any) -> Value:
         source = value(frame, generator.iter)
         frame.scope = inner
         bind_target(generator.target, inner)
+        inner.forget()
         bind_names(frame, generator.target, Each(source), generator.target)
         sources.append(source)
         for test in generator.ifs:
-            frame.push(condition(frame, test), frame.module.spans.span(test))
+            frame.push(condition(frame, test), frame.at(test))
     elements = [node.key, node.value] if type(node) is DictComp else [node.elt]
     items = tuple(value(frame, element) for element in elements)
     frame.pop(before)
@@ -366,8 +391,7 @@ def bind_names(frame: Frame, target: AST, found: Value, node: AST) -> None:
     """Binds the names of an assignment target to a value, or to its parts."""
     kind = type(target)
     if kind is Name:
-        place = frame.scope.home(target.id).place(target.id)  # type: ignore[attr-defined]
-        frame.emit("bind", node, found, place)
+        frame.emit("bind", node, found, frame.scope.target(target.id))  # type: ignore[attr-defined]
     elif kind is Tuple or kind is List:
         elements = target.elts  # type: ignore[attr-defined]
         spread = isinstance(found, Display) and found.kind != "dict" and len(found.items) == len(elements)
@@ -434,6 +458,7 @@ def _yield(frame: Frame, node: Any) -> Value:
 
 
 _LOWERERS: dict[type, Callable[[Frame, Any], Value]] = {
+    **dict.fromkeys((kind for kind in vars(_ast).values() if isinstance(kind, type)), _unknown),
     Constant: _constant,
     Name: _name,
     Attribute: _attribute,

@@ -1,9 +1,11 @@
 """The function that is being lowered: where effects, guards and blocks are collected."""
 
 from _ast import AST
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from aether_lint.facts import (
+    POSITION_BITS,
     Attempt,
     Cond,
     Effect,
@@ -11,12 +13,15 @@ from aether_lint.facts import (
     Function,
     Guard,
     Loop,
+    Position,
     Range,
     Result,
     Value,
     With,
+    packed,
 )
-from aether_lint.lower.scope import Scope, ScopeTable
+from aether_lint.lower.binders import ScopeTable
+from aether_lint.lower.scope import Scope
 from aether_lint.model import Span
 
 
@@ -27,6 +32,9 @@ class SpanReader:
         self._ascii = source.isascii()
         self._text = source
         self._lines: list[bytes] | None = None
+        usual = source.count(b"\n") + source.count(b"\r") < _MOST and max(map(len, source.split(b"\n"))) < _MOST
+        # the position of a node as effects and guards keep it
+        self.at: Callable[[AST], Position] = _at if usual and self._ascii else self._packed
 
     def span(self, node: AST) -> Span:
         """The region of a node that has positions."""
@@ -35,6 +43,9 @@ class SpanReader:
         if self._ascii:
             return Span(line, column + 1, end_line, end_column + 1)
         return Span(line, self.column(line, column), end_line, self.column(end_line, end_column))
+
+    def _packed(self, node: AST) -> Position:
+        return packed(self.span(node))
 
     def column(self, line: int, offset: int) -> int:
         """The 1-based character column of a 0-based UTF-8 byte offset."""
@@ -45,6 +56,8 @@ class SpanReader:
         if line > len(self._lines):
             return offset + 1
         text = self._lines[line - 1]
+        if text.isascii():
+            return offset + 1
         if line == 1 and text.startswith(b"\xef\xbb\xbf"):
             text = text[3:]
         return len(text[:offset].decode("utf-8", "replace")) + 1
@@ -55,6 +68,16 @@ class SpanReader:
         if end is not None and (tail := self.span(end)).end_line == span.line:
             return Span(span.line, span.column, span.line, tail.end_column)
         return Span(span.line, span.column, span.line, span.column + len(type(node).__name__[:6]))
+
+
+_MOST = 1 << POSITION_BITS
+
+
+def _at(node: Any) -> int:
+    """What `packed` makes of the span of a node, if lines and columns are small and columns count characters."""
+    start: int = node.lineno << POSITION_BITS | node.col_offset
+    end: int = node.end_lineno << POSITION_BITS | node.end_col_offset
+    return start << 2 * POSITION_BITS | end
 
 
 class ModuleState:
@@ -76,12 +99,13 @@ class Frame:
     """
 
     __slots__ = (
-        "annotations", "attempts", "effects", "fell", "generator", "guard", "guards", "key", "loops", "module", "scope",
-        "withs",
+        "annotations", "at", "attempts", "effects", "fell", "generator", "guard", "guards", "key", "loops", "module",
+        "scope", "withs",
     )  # fmt: skip
 
     def __init__(self, module: ModuleState, scope: Scope, key: str) -> None:
         self.module = module
+        self.at = module.spans.at
         self.scope = scope
         self.key = key
         self.effects: list[Effect] = []
@@ -100,18 +124,18 @@ class Frame:
         node: AST,
         value: Value | None = None,
         place: str = "",
-        args: Sequence[Value] = (),
-        keywords: Sequence[tuple[str, Value]] = (),
+        args: tuple[Value, ...] = (),
+        keywords: tuple[tuple[str, Value], ...] = (),
     ) -> Result:
         """Appends an effect at the position of `node`, under the guard in force."""
-        span = self.module.spans.span(node)
-        self.effects.append(Effect(kind, span, self.guard, place, value, tuple(args), tuple(keywords)))
-        return Result(len(self.effects) - 1)
+        effects = self.effects
+        effects.append(Effect(kind, self.at(node), self.guard, place, value, args, keywords))
+        return Result(len(effects) - 1)
 
-    def push(self, cond: Cond, span: Span) -> int:
+    def push(self, cond: Cond, at: Position) -> int:
         """Puts `cond` in force on top of the present guard and returns the guard before, for `pop`."""
         before = self.guard
-        self.guards.append(Guard(before, cond, span))
+        self.guards.append(Guard(before, cond, at))
         self.guard = len(self.guards) - 1
         return before
 
@@ -131,7 +155,7 @@ class Frame:
     def push_all(self, guards: Sequence[Guard]) -> None:
         """Puts the conditions of some guards in force again, outermost first."""
         for guard in guards:
-            self.push(guard.cond, guard.span)
+            self.push(guard.cond, guard.at)
 
     def here(self) -> int:
         """The index that the next effect will have."""

@@ -1,5 +1,6 @@
 """Statements to effects, guards and blocks; every block reports the set of ways in which it is left."""
 
+import _ast
 from _ast import (
     AST,
     AnnAssign,
@@ -67,10 +68,11 @@ from aether_lint.facts import (
     Value,
     atoms_in,
     negate,
+    packed,
 )
+from aether_lint.lower.binders import imported_names
 from aether_lint.lower.expressions import bind_names, condition, names_in, parameters, value
 from aether_lint.lower.frame import Frame
-from aether_lint.lower.scope import imported_names
 from aether_lint.model import Span
 
 # calls after which the process is gone; a project function that never returns is the link's business
@@ -89,14 +91,14 @@ def block(frame: Frame, body: Sequence[AST]) -> int:
     before = frame.guard
     exits = NEXT
     for index, node in enumerate(body):
-        lowerer = _LOWERERS.get(type(node)) or _LOWERERS_BY_NAME.get(type(node).__name__)
+        lowerer = _LOWERERS.get(type(node))
         left = NEXT if lowerer is None else lowerer(frame, node)
         exits = (exits & ~NEXT) | left
         if not left & NEXT:
             frame.generator = frame.generator or any(_has_yield(rest) for rest in body[index + 1 :])
             break
-    frame.fell = frame.above(before) if exits & NEXT else ()
-    frame.pop(before)
+    frame.fell = frame.above(before) if exits & NEXT and frame.guard != before else ()
+    frame.guard = before
     return exits
 
 
@@ -146,7 +148,7 @@ def _annotated(frame: Frame, node: Any) -> int:
         if isinstance(target, Ref) and names:
             place = target.name
             if type(node.target) is Name:
-                place = frame.scope.home(node.target.id).place(node.target.id)
+                place = frame.scope.target(node.target.id)
             frame.annotations.append((place, names))
     if node.value is not None:
         bind_names(frame, node.target, value(frame, node.value), node)
@@ -158,7 +160,7 @@ def _augmented(frame: Frame, node: Any) -> int:
     target = value(frame, node.target)
     place = target.name if isinstance(target, Ref) else ""
     if type(node.target) is Name:
-        place = frame.scope.home(node.target.id).place(node.target.id)
+        place = frame.scope.target(node.target.id)
     frame.emit("augment", node, found, place, () if place else (target,))
     return NEXT
 
@@ -203,7 +205,7 @@ def _continue(frame: Frame, node: Any) -> int:
 def _import(frame: Frame, node: Any) -> int:
     for alias, loaded, qualified in imported_names(node):
         frame.module.imports[loaded] = None
-        place = frame.scope.home(alias).place(alias) if alias else ""
+        place = frame.scope.target(alias) if alias else ""
         frame.emit("import", node, Imported(qualified if alias else loaded), place, (Imported(loaded),))
     return NEXT
 
@@ -212,24 +214,24 @@ def _if(frame: Frame, node: Any) -> int:
     if _is_main_test(node.test):
         frame.module.has_main = True
     test = condition(frame, node.test)
-    span = frame.module.spans.span(node.test)
-    before = frame.push(test, span)
+    at = frame.at(node.test)
+    before = frame.push(test, at)
     chosen = block(frame, node.body)
     fell = frame.fell
     frame.pop(before)
-    frame.push(negate(test), span)
+    frame.push(negate(test), at)
     other, frame.fell = NEXT, ()
     if node.orelse:
         other = block(frame, node.orelse)
     frame.pop(before)
     if not chosen & NEXT and other & NEXT:
-        frame.push(negate(test), span)
+        frame.push(negate(test), at)
         frame.push_all(frame.fell)
     elif chosen & NEXT and not other & NEXT:
-        frame.push(test, span)
+        frame.push(test, at)
         frame.push_all(fell)
     elif chosen & NEXT and (cond := _either((test, fell), (negate(test), frame.fell))):
-        frame.push(cond, span)
+        frame.push(cond, at)
     return chosen | other
 
 
@@ -264,7 +266,7 @@ def _while(frame: Frame, node: Any) -> int:
     before = frame.guard
     test = condition(frame, node.test)
     endless = test == Every(())
-    frame.push(test, frame.module.spans.span(node.test))
+    frame.push(test, frame.at(node.test))
     exits = _loop_exits(block(frame, node.body), endless)
     frame.pop(before)
     frame.loops.append(facts.Loop(frame.module.spans.header(node, node.test), frame.since(start), endless))
@@ -300,7 +302,7 @@ def _with(frame: Frame, node: Any) -> int:
         span = frame.module.spans.span(node)
         frame.attempts.append(Attempt(span, frame.guard, effects, (handler,), end, end, exits, True))
         if not exits & NEXT:
-            frame.push(Failed(len(frame.attempts) - 1, 0), header)
+            frame.push(Failed(len(frame.attempts) - 1, 0), packed(header))
         exits |= NEXT
     return exits
 
@@ -324,7 +326,7 @@ def _try(frame: Frame, node: Any) -> int:
     fell = [frame.fell]
     start = frame.here()
     if node.orelse and body_exits & NEXT:
-        frame.push(Failed(index, -1, False), frame.module.spans.header(node, None))
+        frame.push(Failed(index, -1, False), packed(frame.module.spans.header(node, None)))
         frame.push_all(fell[0])
         body_exits = (body_exits & ~NEXT) | block(frame, node.orelse)
         fell = [(*fell[0], *frame.fell)]
@@ -351,19 +353,19 @@ def _after_try(frame: Frame, index: int, fell: Sequence[Sequence[Guard]], final_
     if not final_exits & NEXT:
         return final_exits  # `finally: return` overrides whatever was under way
     goes_on = [number for number, h in enumerate(attempt.handlers) if h.exits & NEXT]
-    span = attempt.handlers[0].span if attempt.handlers else attempt.span
+    at = packed(attempt.handlers[0].span if attempt.handlers else attempt.span)
     if attempt.body_exits & NEXT and attempt.handlers and not goes_on:
-        frame.push(Failed(index, -1, False), span)
+        frame.push(Failed(index, -1, False), at)
         frame.push_all(fell[0])
     elif not attempt.body_exits & NEXT and goes_on:
         which = goes_on[0] if len(goes_on) == 1 else -1
-        frame.push(Failed(index, which), attempt.handlers[goes_on[0]].span)
+        frame.push(Failed(index, which), packed(attempt.handlers[goes_on[0]].span))
         if which >= 0:
             frame.push_all(fell[which + 1])
     elif goes_on:
         alternatives = [(Failed(index, number), fell[number + 1]) for number in goes_on]
         if cond := _either((Failed(index, -1, False), fell[0]), *alternatives):
-            frame.push(cond, attempt.handlers[goes_on[0]].span)
+            frame.push(cond, packed(attempt.handlers[goes_on[0]].span))
     broad = any(not h.types or BROAD.intersection(h.types) for h in attempt.handlers)
     exits = attempt.body_exits & ~RAISE if broad else attempt.body_exits
     for handler in attempt.handlers:
@@ -378,10 +380,10 @@ def _handler(frame: Frame, attempt: int, number: int, node: Any) -> Handler:
         parts = found.items if isinstance(found, facts.Display) else (found,)
         types = tuple(p.name if isinstance(p, Ref) else "" for p in parts)
     span = _handler_span(frame, node)
-    before = frame.push(Failed(attempt, number), span)
+    before = frame.push(Failed(attempt, number), packed(span))
     start = frame.here()
     if node.name:
-        frame.emit("bind", node, Caught(attempt), frame.scope.home(node.name).place(node.name))
+        frame.emit("bind", node, Caught(attempt), frame.scope.target(node.name))
     exits = block(frame, node.body)
     frame.pop(before)
     return Handler(types, node.name or "", span, frame.since(start), exits)
@@ -397,18 +399,18 @@ def _match(frame: Frame, node: Any) -> int:
     exits = 0
     exhaustive = False
     for case in node.cases:
-        span = frame.module.spans.span(case.pattern)
+        at = frame.at(case.pattern)
         cond = _pattern(frame, subject, case.pattern)
         _bind_pattern(frame, case.pattern, subject)
         if case.guard is not None:
-            outer = frame.push(cond, span)
+            outer = frame.push(cond, at)
             cond = Every((cond, condition(frame, case.guard)))
             frame.pop(outer)
-        outer = frame.push(cond, span)
+        outer = frame.push(cond, at)
         exits |= block(frame, case.body)
         frame.pop(outer)
         exhaustive = exhaustive or cond == Every(())
-        frame.push(negate(cond), span)
+        frame.push(negate(cond), at)
     frame.pop(before)
     return exits if exhaustive else exits | NEXT
 
@@ -430,7 +432,7 @@ def _bind_pattern(frame: Frame, pattern: Any, subject: Value) -> None:
     name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
     if isinstance(name, str):
         found = subject if type(pattern) is MatchAs else Opaque("match", (subject,))
-        frame.emit("bind", pattern, found, frame.scope.home(name).place(name))
+        frame.emit("bind", pattern, found, frame.scope.target(name))
     inner = getattr(pattern, "pattern", None)
     for child in [
         *getattr(pattern, "patterns", ()),
@@ -457,7 +459,7 @@ def _function(frame: Frame, node: Any) -> int:
         effects=tuple(inner.effects), attempts=tuple(inner.attempts), loops=tuple(inner.loops),
         withs=tuple(inner.withs),
     )  # fmt: skip
-    frame.emit("define", node, Definition(scope.key), frame.scope.home(node.name).place(node.name))
+    frame.emit("define", node, Definition(scope.key), frame.scope.target(node.name))
     return NEXT
 
 
@@ -479,8 +481,8 @@ def _class(frame: Frame, node: Any) -> int:
         effects=tuple(inner.effects), attempts=tuple(inner.attempts), loops=tuple(inner.loops),
         withs=tuple(inner.withs),
     )  # fmt: skip
-    keywords = [(k.arg or "**", value(frame, k.value)) for k in node.keywords]
-    frame.emit("define", node, Definition(scope.key), frame.scope.home(node.name).place(node.name), (), keywords)
+    keywords = tuple([(k.arg or "**", value(frame, k.value)) for k in node.keywords])
+    frame.emit("define", node, Definition(scope.key), frame.scope.target(node.name), (), keywords)
     return NEXT
 
 
@@ -492,7 +494,7 @@ def _doc(body: Sequence[Any]) -> str:
 
 
 def _type_alias(frame: Frame, node: Any) -> int:
-    frame.emit("bind", node, Opaque("type"), frame.scope.home(node.name.id).place(node.name.id))
+    frame.emit("bind", node, Opaque("type"), frame.scope.target(node.name.id))
     return NEXT
 
 
@@ -521,4 +523,9 @@ _LOWERERS: dict[type, Callable[[Frame, Any], int]] = {
     AsyncFunctionDef: _function,
     ClassDef: _class,
 }
-_LOWERERS_BY_NAME: dict[str, Callable[[Frame, Any], int]] = {"TryStar": _try, "TypeAlias": _type_alias}
+# since Python 3.11 and 3.12
+_LOWERERS |= {
+    getattr(_ast, name): lowerer
+    for name, lowerer in (("TryStar", _try), ("TypeAlias", _type_alias))
+    if hasattr(_ast, name)
+}
