@@ -25,6 +25,9 @@ class Client(Struct, frozen=True):
     connects: Connects = "use"
 
 
+KEY_VALUE_STORES = frozenset({"Redis", "Valkey", "Memcached"})
+"""Services that hold copies of what a database has as often as what is kept nowhere else."""
+
 _POSTGRES = "PostgreSQL"
 _ASYNCPG = Client(_POSTGRES, "store", "asyncpg", "await")
 _PSYCOPG = Client(_POSTGRES, "store", "psycopg", "construct")

@@ -26,9 +26,14 @@ def named(root: Root, program: Program) -> Root:
         return root
     module, function = where
     body = function.attempts[root.attempt].body
-    called = ""
+    called, best = "", -1
     for effect in function.effects[body.start : body.end]:
-        if effect.kind == "call" and (not called or program.subjects.of_call(effect, module, function)):
+        if effect.kind != "call":
+            continue
+        reached = program.subjects.of_call(effect, module, function)
+        weight = max((1 if s.access == "use" else 2 for s in reached), default=0)  # `get()` before `get().decode()`
+        if weight > best or weight == best > 0:
+            best = weight
             called = effect.place.replace(">", ".").replace(":", ".").strip(".~?") or called
     return replace(root, name=called)
 

@@ -5,7 +5,7 @@ it, and keeps what the caller gave, not what went wrong.
 """
 
 from aether_lint.detect.arms import Decision
-from aether_lint.facts import Caught, Cond, Effect, Function, Test, Value, failures_in
+from aether_lint.facts import Caught, Cond, Const, Effect, Function, Test, Value, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.mentions import Walker
@@ -49,9 +49,18 @@ def _works_on(
         return False
     for name in program.things.called_functions(effect, module, function):
         where = program.names.function(name) if box in program.natures.boxes(name) else None
-        if where is not None and any(_works_on(program, *where, inner, box, depth - 1) for inner in where[1].effects):
+        if where is None or _only_prunes(program, *where, box):
+            continue
+        if any(_works_on(program, *where, inner, box, depth - 1) for inner in where[1].effects):
             return True
     return False
+
+
+def _only_prunes(program: Program, module: Module, function: Function, box: str) -> bool:
+    """Whether a function puts nothing into the container and answers nothing: it takes out what has expired."""
+    if any(e.kind == "return" and not (isinstance(e.value, Const) and e.value.value is None) for e in function.effects):
+        return False
+    return not any(_stored(program, module, function, i, box) for i in range(len(function.effects)))
 
 
 def _has_failed(function: Function, effect: Effect) -> bool:

@@ -1,10 +1,11 @@
 """The statement of a degraded arm that installs, chooses or works on a replacement, or drops the work."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from aether_lint.catalog.clients import KEY_VALUE_STORES
 from aether_lint.catalog.tokens import names_bookkeeping, names_cache, words
 from aether_lint.detect.arms import Decision, refuses
 from aether_lint.detect.containers import serves_instead
@@ -136,7 +137,7 @@ class _Search:
         return None if box is None or not self._serves(box) else self._box(index, box)
 
     def _serves(self, box: str) -> bool:
-        return not is_side_matter(box) and serves_instead(self.program, self.module, self.function, self.decision, box)
+        return serves_instead(self.program, self.module, self.function, self.decision, box)
 
     def _bind(self, index: int, effect: Effect) -> Install | None:
         nature = self._nature(effect.value)
@@ -367,9 +368,17 @@ class _Search:
         span = range(handler.effects.start, handler.effects.end)
         if any(not _only_reports(self.function.effects[i], handler.name) for i in span):
             return None
-        answers = [e for e in self.function.effects[handler.effects.end :] if e.kind == "return"]
-        if not any(not _is_none(e.value) for e in answers) or self._is_side_work(cond.attempt):
+        after = self.function.effects[handler.effects.end :]
+        answers = [e.value for e in after if e.kind == "return" and not _is_none(e.value)]
+        if (
+            not answers
+            or self._is_side_work(cond.attempt)
+            or self._is_copy(answers)
+            or self._is_told(cond.attempt, answers)
+        ):
             return None
+        if any(self.natures.box_of(e, self.module, self.function) for e in after):
+            return None  # a copy in this process is looked at next
         return Install(handler.effects.start, handler.span, "skipped", "nothing", "high")
 
     def _is_side_work(self, number: int) -> bool:
@@ -381,7 +390,30 @@ class _Search:
             for index, effect in enumerate(self.function.effects)
             if effect.when in around and not attempt.body.start <= index < attempt.body.end
         ]
-        return not self._own_writes(beside).isdisjoint(self._own_writes(self.decision.other.effects))
+        lost = self._own_writes(self.decision.other.effects)
+        written = self._own_writes(beside)
+        # Redis after the commit: what is kept there is a copy of what the database has
+        return not written.isdisjoint(lost) or (lost <= KEY_VALUE_STORES and bool(written - KEY_VALUE_STORES))
+
+    def _is_told(self, number: int, answers: Sequence[Value | None]) -> bool:
+        """Whether what the function answers is set in the `try`: the caller sees that it did not come so far."""
+        body = self.function.attempts[number].body
+        done = {e.place for e in self.function.effects[body.start : body.end] if e.kind in ("bind", "augment")}
+        walker = Walker(self.function)
+        return any(name in done for answer in answers for name in walker.names(answer, 1))
+
+    def _is_copy(self, answers: Sequence[Value | None]) -> bool:
+        """Whether the function hands out what it could not write: it was made here, and is made again."""
+        made = {e.place for e in self.function.effects if e.kind == "bind" and ">" in e.place}
+        answered = {value.name for value in answers if isinstance(value, Ref) and value.name in made}
+        walker = Walker(self.function)
+        for i in self.decision.other.effects:
+            effect = self.function.effects[i]
+            if answered and effect.kind == "call" and access_of(last_name(effect)) == "write":
+                given = (*effect.args, *(value for _, value in effect.keywords))
+                if any(not answered.isdisjoint(walker.names(value, 2)) for value in given):
+                    return True
+        return False
 
     def sentinel(self, root: Root) -> Install | None:
         """A statement that drops the client or flips a flag where code elsewhere then goes on."""
