@@ -9,7 +9,7 @@ from aether_lint.link import Module, Program
 from aether_lint.link.absence import Chain, Root, Roots
 from aether_lint.link.mentions import folded
 from aether_lint.link.refusals import Setting
-from aether_lint.model import Span
+from aether_lint.model import CONFIDENCES, Confidence, Span
 
 
 def explained(roots: Roots) -> Roots:
@@ -57,3 +57,8 @@ def refusal(program: Program, name: str, value: str | None) -> str:
     """Whether a check at start-up or anywhere else refuses a variable that has this value (None: is not set)."""
     setting = Setting(frozenset(), frozenset({name}), value, frozenset({folded(name)}))
     return program.refusals.of(setting).verdict
+
+
+def weakest(*levels: Confidence) -> Confidence:
+    """The least of some confidences."""
+    return CONFIDENCES[min(CONFIDENCES.index(level) for level in levels)]

@@ -7,9 +7,8 @@ from aether_lint.detect import answers, failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.answers import Control
 from aether_lint.detect.arms import Decision, refuses
-from aether_lint.detect.causes import explained, handler_span, own
+from aether_lint.detect.causes import explained, handler_span, own, weakest
 from aether_lint.detect.checkpoints import Checkpoint, is_secret
-from aether_lint.detect.degradations import weakest
 from aether_lint.detect.gaps import Gap, What
 from aether_lint.detect.swallows import broadness
 from aether_lint.facts import (

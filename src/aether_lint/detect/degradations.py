@@ -15,7 +15,8 @@ from aether_lint.catalog import deployment, outcomes, tokens, volatile
 from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
-from aether_lint.detect.causes import explained, handler_span, named, own, refusal
+from aether_lint.detect.causes import explained, handler_span, named, own, refusal, weakest
+from aether_lint.detect.dropped_messages import dropped
 from aether_lint.detect.installs import Install, Made, same_origin
 from aether_lint.detect.once import once
 from aether_lint.detect.volatile_defaults import volatile_defaults
@@ -59,6 +60,7 @@ class Degradation(Struct, frozen=True):
     related: tuple[Step, ...]
     confidence: Confidence
     handler: Span | None = None
+    does_nothing: bool = False  # what serves instead answers with constants
 
 
 @once
@@ -134,8 +136,10 @@ def _decision(
         return named(root, program)
     if root.kind == "test":
         return None
-    seen = _weakened(program, module, function, decision, root) or _fallen_back(
-        program, module, function, decision, root, made
+    seen = (
+        _weakened(program, module, function, decision, root)
+        or _fallen_back(program, module, function, decision, root, made)
+        or dropped(program, module, function, decision, root)
     )
     if seen is None:
         return None
@@ -290,12 +294,8 @@ def _degradation(
         related=_related(chain, module, decision, install),
         confidence=weakest(subject.confidence, install.confidence, "high" if len(chain) < 5 else "medium"),
         handler=handler_span(function, decision),
+        does_nothing=install.does_nothing,
     )
-
-
-def weakest(*levels: Confidence) -> Confidence:
-    """The least of some confidences."""
-    return CONFIDENCES[min(CONFIDENCES.index(level) for level in levels)]
 
 
 def _anchor(module: Module, function: Function, decision: Decision) -> Anchor:

@@ -57,6 +57,7 @@ class Install(Struct, frozen=True):
     also: tuple[Step, ...] = ()
     keeps_state: bool = False
     on_disk: bool = False
+    does_nothing: bool = False
 
 
 Made: TypeAlias = list[tuple[Function, list[Decision]]]
@@ -233,7 +234,9 @@ class _Search:
         keeps = nature.kind == "volatile"
         on_disk = nature.kind == "disk"
         also = self._also(index)
-        return Install(index, self.place(index), "replaced", nature.label, "high", stands_for, also, keeps, on_disk)
+        null = nature.kind == "null"
+        span = self.place(index)
+        return Install(index, span, "replaced", nature.label, "high", stands_for, also, keeps, on_disk, null)
 
     def _box(self, index: int, box: str) -> Install:
         return Install(index, self.place(index), "replaced", _box_label(box), "high", None, self._also(index))

@@ -7,7 +7,7 @@ from msgspec import Struct
 from aether_lint.catalog import startup_work
 from aether_lint.detect import failure
 from aether_lint.detect.anchor import Anchor
-from aether_lint.detect.degradations import weakest
+from aether_lint.detect.causes import weakest
 from aether_lint.detect.startup_work import Work, work_of, works_in
 from aether_lint.facts import Attempt, Caught, Effect, Failed, Function, Handler, Range
 from aether_lint.link import Module, Program

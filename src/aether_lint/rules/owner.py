@@ -13,7 +13,8 @@ from aether_lint.detect.degradations import Degradation
 from aether_lint.rules.rule import Rule
 
 BY_TRIGGER = {"import": "AET101", "call": "AET102", "unset": "AET103", "default": "AET106", "flag": "AET105"}
-CARRIERS = frozenset({"queue", "stream", "jobs", "email"})  # roles of what carries messages rather than keeps state
+# roles of what carries messages to others, or records who did what, rather than keeps state
+CARRIERS = frozenset({"queue", "stream", "jobs", "email", "audit"})
 
 # Observations of several detectors about one place: a step of start-up that does not happen is no write given up, a
 # control that lets through is worse than the store that it lost, a stand-in wins over a swallow, a guard that cannot
@@ -29,7 +30,7 @@ def degradation_code(seen: Degradation) -> str:
         return "AET307"
     if seen.trigger == "flag":
         return "AET105"
-    if seen.subject.role in CARRIERS and seen.loss == "skipped":
+    if seen.subject.role in CARRIERS and (seen.loss == "skipped" or seen.does_nothing):
         return "AET109"
     if seen.trigger == "import" and not seen.direct:
         return "AET104"
