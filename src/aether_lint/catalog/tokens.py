@@ -340,34 +340,10 @@ def receiver(name: str) -> Receiver | None:
     return next((RECEIVERS[word] for word in reversed(words(name)) if word in RECEIVERS), None)
 
 
-CACHE_WORDS = frozenset({"cache", "caches", "cached", "memo", "memoized", "lru", "ttl", "recent", "seen_errors"})
-"""Words that make a container a copy of something that is kept elsewhere."""
-
 TOGGLE_WORDS = frozenset(
     {"enable", "enabled", "disable", "disabled", "use", "is", "has", "skip", "allow", "allowed", "require", "required"}
 )
 """First or last words of switches: that one is off is a choice, not a missing address."""
-
-
-BOOKKEEPING_WORDS: frozenset[str] = word_set(
-    """
-    error errors exception exceptions failed failure failures retry retries task tasks lock locks handler
-    handlers callback callbacks listener listeners subscriber subscribers count counts counter counters stat stats
-    metric metrics runner runners child children thread threads worker workers timer timers future futures warning
-    warnings progress status registry plugins hooks
-    """
-)
-"""Words of containers in which a program keeps track of itself."""
-
-
-def names_bookkeeping(place: str) -> bool:
-    """Whether the last part of a place says that a program keeps track of itself there."""
-    return any(word in BOOKKEEPING_WORDS for word in words(place.replace(":", ".").rpartition(".")[2]))
-
-
-def names_cache(place: str) -> bool:
-    """Whether the last part of a place says that it is a cache."""
-    return any(word in CACHE_WORDS for word in words(place.replace(":", ".").rpartition(".")[2]))
 
 
 def names_toggle(variable: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.catalog.clients import KEY_VALUE_STORES
-from aether_lint.catalog.tokens import names_bookkeeping, names_cache, words
+from aether_lint.catalog.tokens import words
 from aether_lint.detect.arms import Decision, refuses
 from aether_lint.detect.containers import serves_instead
 from aether_lint.facts import (
@@ -506,11 +506,6 @@ HOUSEKEEPING = frozenset(
     ]
 )
 """Words of functions whose lost write costs bookkeeping, not data."""
-
-
-def is_side_matter(box: str) -> bool:
-    """Whether a container is a copy of what is kept elsewhere, or the program's own bookkeeping, by its name."""
-    return names_cache(box) or names_bookkeeping(box)
 
 
 def is_housekeeping(key: str) -> bool:
