@@ -9,8 +9,8 @@ from pathlib import Path
 
 from aether_lint.config.settings import Config
 from aether_lint.model import FileError
-from aether_lint.scopes import observe
 from aether_lint.scopes.observations import Observation
+from aether_lint.scopes.observe import survey
 
 MODULES = ("app/__init__.py", "app/orders.py", "app/prices.py", "app/stock.py", "app/billing/__init__.py")
 
@@ -25,9 +25,10 @@ def project(root: Path, files: Mapping[str, str], modules: Sequence[str] = MODUL
     return root
 
 
-def seen(root: Path) -> tuple[list[Observation], list[FileError]]:
-    """What is observed, measured anew."""
-    return observe(str(root), Config(), use_cache=False)
+def seen(root: Path, edited: Mapping[str, bytes] | None = None) -> tuple[list[Observation], list[FileError]]:
+    """What is observed, measured anew, with texts `edited` in place of files; and what could not be measured."""
+    found = survey(str(root), Config(), use_cache=False, overlay=edited)
+    return found.observations, found.errors
 
 
 def of_kind(root: Path, kind: type) -> list[Observation]:

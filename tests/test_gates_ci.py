@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from aether_lint.config.settings import Config
-from aether_lint.scopes import survey
 from aether_lint.scopes.observations import DeadWorkflow, MissingGate, SoftGate
+from aether_lint.scopes.observe import survey
 from gates_project import of_kind, project
 
 JOB = "{on}\njobs:\n  checks:\n    runs-on: ubuntu-latest\n{job}    steps:\n      - run: {run}\n"

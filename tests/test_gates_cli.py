@@ -80,6 +80,60 @@ def test_fix_measures_again_and_says_before_and_after(tmp_path: Path) -> None:
     assert gates(tmp_path).returncode == 0
 
 
+def accepted(root: Path) -> None:
+    """Accept one finding by a comment in TOML, one by a comment in YAML, and leave a comment that does nothing."""
+    config = root / "pyproject.toml"
+    silent = "files = [  # aether: ignore[AET501] until=2999-12-31 -- widened package by package\n"
+    config.write_text(config.read_text(encoding="utf-8").replace("files = [", silent), encoding="utf-8")
+    workflow = root / ".github/workflows/checks.yml"
+    idle = "# aether: ignore[gate-never-loads]\n"
+    workflow.write_text(idle + WORKFLOW.replace(" || true", " || true  # aether: ignore[AET522]"), encoding="utf-8")
+
+
+def test_comments_in_configuration_files_count_in_both_commands(tmp_path: Path) -> None:
+    accepted(project(tmp_path, FILES))
+    for command in ("gates", "check"):
+        run = subprocess.run(
+            [sys.executable, "-m", "aether_lint", command, "--output-format", "json"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = json.loads(run.stdout)["findings"]
+        assert [(f["code"], f["path"], f["line"]) for f in found] == [("AET001", ".github/workflows/checks.yml", 1)]
+
+
+def test_what_a_comment_accepts_is_not_fixed(tmp_path: Path) -> None:
+    accepted(project(tmp_path, FILES))
+    before = (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
+    run = gates(tmp_path, "--fix")
+    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == before
+    assert "fixed" not in run.stdout
+
+
+def test_comment_in_ini_counts(tmp_path: Path) -> None:
+    files = {"mypy.ini": "[mypy]\n# aether: ignore[narrow-mypy-scope] -- legacy\nfiles = app/orders.py\n"}
+    assert gates(project(tmp_path, files)).returncode == 0
+
+
+def test_baseline_accepts_what_is_there_today(tmp_path: Path) -> None:
+    project(tmp_path, FILES)
+    write = [sys.executable, "-m", "aether_lint", "check", "--baseline", "known.json", "--write-baseline"]
+    assert subprocess.run(write, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    assert gates(tmp_path, "--baseline", "known.json").returncode == 0
+    assert gates(tmp_path, "--baseline", "known.json", "--fix").stdout == ""
+    assert gates(tmp_path, "--baseline", "absent.json").returncode == 2
+    (tmp_path / "aether-lint.toml").write_text('baseline = "known.json"\n', encoding="utf-8")
+    assert gates(tmp_path).returncode == 0
+
+
+def test_fixes_that_the_configuration_forbids_are_not_made(tmp_path: Path) -> None:
+    run = gates(project(tmp_path, {**FILES, "aether-lint.toml": 'fixable = ["AET522"]\n'}), "--fix")
+    assert "AET522" in run.stdout
+    assert "AET501" not in run.stdout
+
+
 def test_what_cannot_be_measured_makes_the_answer_incomplete(tmp_path: Path) -> None:
     run = gates(project(tmp_path, {"aether-lint.toml": "", "ruff.toml": 'line-length = "wide"\n'}))
     assert run.returncode == 2

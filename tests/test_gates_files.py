@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from aether_lint.config.settings import Config
 from aether_lint.model import Fix, Span
 from aether_lint.rules.registry import load_rules
-from aether_lint.scopes import observe
 from aether_lint.scopes.documents import DocumentError, parse_ini, parse_toml, parse_yaml
 from aether_lint.scopes.edit import apply
 from aether_lint.scopes.observations import DeadWorkflow, Observation
@@ -99,7 +97,7 @@ def test_broken_file_is_an_error_with_the_line_of_its_parser(tmp_path: Path, nam
 def test_hostile_bytes_never_raise(tmp_path: Path, name: str, raw: bytes) -> None:
     project(tmp_path, {name: ""})
     (tmp_path / name).write_bytes(raw)
-    observations, errors = observe(str(tmp_path), Config(), use_cache=False)
+    observations, errors = seen(tmp_path)
     assert all(isinstance(one, Observation) for one in observations)
     assert all(error.message for error in errors)
 
@@ -196,7 +194,7 @@ def test_edit_is_refused_when_the_text_has_changed() -> None:
 def test_overlay_is_measured_in_place_of_the_file(tmp_path: Path) -> None:
     project(tmp_path, {"mypy.ini": "[mypy]\nfiles = app/orders.py\n"})
     edited = {"mypy.ini": b"[mypy]\nfiles = app\n"}
-    assert observe(str(tmp_path), Config(), use_cache=False, overlay=edited) == ([], [])
+    assert seen(tmp_path, edited) == ([], [])
     assert (tmp_path / "mypy.ini").read_text(encoding="utf-8").endswith("orders.py\n")
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from aether_lint.config.settings import Config
 from aether_lint.model import FileError
-from aether_lint.scopes import survey
 from aether_lint.scopes.observations import Dropped, Scope, Selection, Silenced
+from aether_lint.scopes.observe import survey
 from gates_project import MODULES, mypy_sources, of_kind, project, ruff_files, seen
 
 pytestmark = pytest.mark.once

@@ -4,20 +4,19 @@ import os
 import sys
 
 import click
-from msgspec.structs import replace
 
 from aether_lint.cli.exit_codes import INCOMPLETE, exit_code
 from aether_lint.cli.gates_fix import fix_gates
+from aether_lint.cli.gates_report import Root, gates_report, tell
 from aether_lint.cli.outcome import Outcome
 from aether_lint.cli.output import Target, deliver
-from aether_lint.config import Config, ConfigError, RootFinder, load_config
+from aether_lint.config import ConfigError, RootFinder, load_config
 from aether_lint.engine.policy import Policy, Selection
-from aether_lint.model import Finding, Report
 from aether_lint.report.escape import escape
 from aether_lint.report.gates import FORMATS, Picture, render_gates
 from aether_lint.report.style import style_for
 from aether_lint.rules.registry import load_rules
-from aether_lint.scopes import Survey, survey
+from aether_lint.scopes.observe import survey
 
 
 @click.command("gates")
@@ -28,6 +27,7 @@ from aether_lint.scopes import Survey, survey
     "--fix", is_flag=True, help="Apply the fixes, and measure again. All of them are unsafe: CI may turn red."
 )
 @click.option("--diff", is_flag=True, help="With --fix: show what would change, and change nothing.")
+@click.option("--baseline", metavar="FILE", help="Do not show findings that this file lists.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 despite findings; an incomplete answer is still 2.")
 @click.option("--no-cache", is_flag=True, help="Measure anew, and keep nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="The table alone.")
@@ -37,6 +37,7 @@ def command(
     show_modules: bool,
     fix: bool,
     diff: bool,
+    baseline: str | None,
     exit_zero: bool,
     no_cache: bool,
     quiet: bool,
@@ -51,15 +52,13 @@ def command(
         raise click.UsageError(f"`{escape(path)}` is no folder")
     folder = os.path.abspath(path)
     try:
-        root = RootFinder().root_of(folder, folder)
-        config = load_config(root.path, known=_rule_names())
+        root = _root(folder, baseline)
+        found = survey(root.path, root.config, not no_cache)
+        if fix or diff:
+            return fix_gates(root, found, write=not diff)
+        report = gates_report(root, tell(root, found, {}))
     except ConfigError as error:
         return Outcome(INCOMPLETE, stderr=f"aether-lint: error: {escape(str(error))}\n")
-    found = survey(root.path, config, not no_cache)
-    policy = Policy(config, Selection())
-    if fix or diff:
-        return fix_gates(root.path, config, policy, found, write=not diff)
-    report = gates_report(root.path, config, policy, found)
     picture = Picture(found.rows, found.modules, found.apart, show_modules, style_for(sys.stdout))
     code = exit_code(report, exit_zero=exit_zero)
     if output_format != "text":
@@ -69,40 +68,12 @@ def command(
     return Outcome(code, table if quiet else f"{table}\n{rest.stdout}" if report.findings else table, rest.stderr)
 
 
+def _root(folder: str, baseline: str | None) -> Root:
+    path = RootFinder().root_of(folder, folder).path
+    config = load_config(path, known=_rule_names())
+    accepted = os.path.abspath(baseline) if baseline else config.baseline and os.path.join(path, config.baseline)
+    return Root(path, config, Policy(config, Selection()), accepted)
+
+
 def _rule_names() -> frozenset[str]:
     return frozenset(word for code, rule in load_rules().items() for word in (code, rule.name))
-
-
-def gates_report(root: str, config: Config, policy: Policy, found: Survey) -> Report:
-    """The findings of the gates family as a report, its paths relative to the working directory."""
-    findings = policy.reported(
-        rule.finding(seen)
-        for rule in policy.of_gates
-        for seen in found.observations
-        if isinstance(seen, rule.observes) and rule.select(seen)
-    )
-    shown = sorted(
-        (_from_here(finding, root) for finding in findings if policy.is_shown(finding)),
-        key=lambda finding: (finding.path, finding.span, finding.code),
-    )
-    errors = [replace(error, path=_relative(error.path, root)) for error in found.errors]
-    files = {finding.path for finding in shown}
-    failed = {error.path for error in errors}
-    return Report(
-        findings=shown,
-        errors=errors,
-        hidden_low=len(findings) - len(shown),
-        failing=sum(map(policy.fails, shown)),
-        files=len(files | failed),
-        analysed=len(files - failed),
-        checked=["gates"],
-    )
-
-
-def _from_here(finding: Finding, root: str) -> Finding:
-    related = tuple(replace(place, path=_relative(place.path, root)) for place in finding.related)
-    return replace(finding, path=_relative(finding.path, root), related=related)
-
-
-def _relative(path: str, root: str) -> str:
-    return os.path.relpath(os.path.join(root, path)).replace(os.sep, "/")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from aether_lint.engine.fingerprint import with_fingerprints
 from aether_lint.engine.policy import Policy
 from aether_lint.engine.read import read_source
-from aether_lint.engine.suppress import Read, suppress
+from aether_lint.engine.suppress import Read, read_comments, suppress
 from aether_lint.facts import ModuleFacts
 from aether_lint.model import Finding
 from aether_lint.rules.lint.unused_suppression import RULE as UNUSED_SUPPRESSION
@@ -31,14 +31,15 @@ def conclude(
     *,
     ran: Collection[str] = (),
     noqa: bool = True,
+    configurations: Collection[str] = (),
 ) -> Conclusion:
     """Apply policy and comments to the findings about the files of one root.
 
     `modules` are the judged ones, `read` gives the bytes of a path relative to the root. `ran` are the codes of the
     rules that ran on the whole root, of which alone it can be said that a comment is unused. `noqa` is false in a host
-    that applies `# noqa` itself.
+    that applies `# noqa` itself. `configurations` are other files whose comments count, though nothing be found there.
     """
-    comments = {facts.path: facts.suppressions for facts in modules}
+    comments = read_comments(configurations, read) | {facts.path: facts.suppressions for facts in modules}
     today = time.strftime("%Y-%m-%d")
     found = with_fingerprints(policy.reported(findings), read)
     told = suppress(found, comments, read, ran=ran, today=today, noqa=noqa)

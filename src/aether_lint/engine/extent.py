@@ -38,11 +38,14 @@ def asks_for_gates(project: Project, request: CheckRequest) -> bool:
     return False
 
 
-def rules_on_whole_root(project: Project, policy: Policy, request: CheckRequest) -> frozenset[str]:
-    """The codes of the rules that run on all of the root; none where a part of it was asked for, or is known."""
+def rules_on_whole_root(
+    project: Project, policy: Policy, request: CheckRequest, *, gates_failed: bool = False
+) -> frozenset[str]:
+    """The codes of the rules that ran on all of the root; none where a part of it was asked for, or is known."""
     if project.context or not project.complete or request.stdin is not None:
         return frozenset()
-    rules = policy.rules if asks_for_gates(project, request) else policy.of_modules
+    whole = not gates_failed and asks_for_gates(project, request)
+    rules = policy.rules if whole else [rule for rule in policy.rules if rule.family != "gates"]
     return frozenset(rule.code for rule in rules)
 
 

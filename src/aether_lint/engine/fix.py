@@ -19,8 +19,7 @@ from aether_lint.engine.mend import Change, Mending, Refusal
 from aether_lint.engine.replace_file import NotWrittenError, replace_file
 from aether_lint.engine.run import CheckRequest, check
 from aether_lint.model import Finding, Fix, Report
-
-CONFIG_EDIT = "config:"  # codemods of the gates: edits of configuration files, made by scopes/edit.py
+from aether_lint.scopes.edit_names import PREFIX
 
 
 class FixRequest(Struct, frozen=True):
@@ -117,7 +116,7 @@ class Transformer:
     def __call__(self, path: str, source: bytes, findings: Sequence[Finding]) -> Done:
         """Never raises for what the file holds: the outcomes say why a fix was not made."""
         fixes = [finding.fix for finding in findings if finding.fix is not None]
-        if any(planned.codemod.startswith(CONFIG_EDIT) for planned in fixes):
+        if any(planned.codemod.startswith(PREFIX) for planned in fixes):
             return _edit_config(source, fixes)
         return self._worker.run(source, [self._policy.guarded(path, planned) for planned in fixes])
 

@@ -30,10 +30,11 @@ class Linked(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True, array_like=True):
-    """Findings, and what could not be judged."""
+    """Findings, and what could not be judged; `configurations` are the files that were read for the gates."""
 
     findings: list[Finding]
     errors: list[FileError]
+    configurations: list[str] = []
 
 
 def link_modules(root: str, modules: Sequence[ModuleFacts], config: Config, *, complete: bool) -> Linked:
@@ -198,16 +199,18 @@ def judge_gates(
     """
     if not rules:
         return Judged([], [])
-    from aether_lint.scopes import observe  # mypy's machinery comes with it
+    from aether_lint.scopes.observe import survey  # nothing else needs the machinery of the tools
 
     try:
-        observations, errors = observe(root, config, cache, texts)
+        found = survey(root, config, cache, texts)
     except Exception as error:
         return Judged([], [FileError(root, "crash", f"measuring the gates of this project crashed: {describe(error)}")])
-    return _joined([Judged([], errors), *(_about_gates(rule, observations, root) for rule in rules)])
+    about = _joined(about_gates(rule, found.observations, root) for rule in rules)
+    return Judged(about.findings, [*found.errors, *about.errors], found.configurations)
 
 
-def _about_gates(rule: Rule, observations: Sequence[object], root: str) -> Judged:
+def about_gates(rule: Rule, observations: Sequence[object], root: str) -> Judged:
+    """What a rule finds in observations of the gates of a root, or that it crashed."""
     try:
         matching = [seen for seen in observations if isinstance(seen, rule.observes) and rule.select(seen)]
         return Judged([rule.finding(seen) for seen in matching], [])

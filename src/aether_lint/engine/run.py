@@ -69,8 +69,9 @@ def check_project(project: Project, request: CheckRequest, trace: Trace) -> Outc
             gates = gates_meanwhile.result()
     with trace.phase("suppress"):
         read = reader(project.root, request.texts, project.config.max_file_size)
-        ran = rules_on_whole_root(project, policy, request)
-        conclusion = conclude([*judged.findings, *gates.findings], modules, read, policy, ran=ran)
+        found = [*judged.findings, *gates.findings]
+        ran = rules_on_whole_root(project, policy, request, gates_failed=bool(gates.errors))
+        conclusion = conclude(found, modules, read, policy, ran=ran, configurations=gates.configurations)
     with trace.phase("baseline"):
         files = [file.relative for file in project.files if is_read(file)]
         accepted = accept(conclusion.shown, project, files, request)

@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 from aether_lint.model import Fix, Span
 from aether_lint.scopes.documents import Document, DocumentError, parse_ini, parse_toml, parse_yaml
+from aether_lint.scopes.edit_names import PREFIX
 from aether_lint.scopes.edit_toml import edit_toml
-
-PREFIX = "config:"
 
 
 def apply(text: str, fix: Fix) -> str:
@@ -134,15 +133,3 @@ EDITORS: dict[str, Callable[[str, str, Span, dict[str, str]], str]] = {
     "ini": _edit_ini,
     "yaml": _edit_yaml,
 }
-
-
-def format_of(path: str) -> str:
-    """The kind of a configuration file, by its name."""
-    name = path.rpartition("/")[2]
-    if name.endswith(".toml"):
-        return "toml"
-    if name.endswith((".yml", ".yaml")):
-        return "yaml"
-    if name.endswith((".ini", ".cfg")) or name in (".flake8", ".pylintrc", "pylintrc", ".coveragerc"):
-        return "ini"
-    return "text"

@@ -34,7 +34,8 @@ from aether_lint.scopes.tree import Tree, read_tree
 class Survey(Struct):
     """Everything about the gates of one root, as it is kept between runs.
 
-    `modules` are the first-party modules, `apart` the Python files that do not count, by reason.
+    `modules` are the first-party modules, `apart` the Python files that do not count, by reason; `configurations`
+    are the files with `#` comments that configure gates.
     """
 
     observations: list[Observation]
@@ -42,14 +43,7 @@ class Survey(Struct):
     rows: list[GateRow]
     modules: list[str]
     apart: dict[str, tuple[str, ...]]
-
-
-def observe(
-    root: str, config: Config, use_cache: bool = True, overlay: Mapping[str, bytes] | None = None
-) -> tuple[list[Observation], list[FileError]]:
-    """Observations of the gates of the project at `root`, and what could not be measured; see `survey`."""
-    found = survey(root, config, use_cache, overlay)
-    return found.observations, found.errors
+    configurations: list[str]
 
 
 def survey(root: str, config: Config, use_cache: bool = True, overlay: Mapping[str, bytes] | None = None) -> Survey:
@@ -113,7 +107,9 @@ def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:
     except ToolError as failure:
         errors.append(FileError(".", "tool", str(failure)))
     modules = [module.path for module in project.party.modules]
-    return Survey(observations, errors, rows(project, pipelines, measured), modules, project.party.apart)
+    configurations = [path for path in project.documents if not path.endswith(".json")]
+    table = rows(project, pipelines, measured)
+    return Survey(observations, errors, table, modules, project.party.apart, configurations)
 
 
 def _unseen(tool: str, pipelines: Pipelines) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from aether_lint.model import SEVERITIES, Confidence, Finding, Fix, Related, Severity
-from aether_lint.scopes.edit import PREFIX, format_of
+from aether_lint.scopes.edit_names import PREFIX, format_of
 from aether_lint.scopes.observations import Place
 
 
