@@ -1,5 +1,6 @@
 """The numbers of AET501 and AET511 are those of mypy and ruff, run as processes on the same project."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,23 @@ def test_answers_are_kept_until_something_changes(tmp_path: Path) -> None:
     assert survey(str(tmp_path), Config()).observations == []
     kept.write_text('{"broken": [1', encoding="utf-8")
     assert survey(str(tmp_path), Config()).observations == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "measured_anew"),
+    [("LIMIT = 2\n", False), ("from app import stock\n", True), ("# mypy: ignore-errors\nX = 1\n", True)],
+)
+def test_code_moves_no_gate_but_imports_and_comments_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: str, measured_anew: bool
+) -> None:
+    project(tmp_path, {"mypy.ini": "[mypy]\nfiles = app/orders.py\n", "app/orders.py": "LIMIT = 10\n"})
+    first = survey(str(tmp_path), Config())
+    (tmp_path / "app/orders.py").write_text(edit, encoding="utf-8")
+    asked: list[Sequence[object]] = []
+    monkeypatch.setattr("aether_lint.scopes.mypy_scope.ask_mypy", asked.append)
+    again = survey(str(tmp_path), Config())
+    assert asked == []  # the answers of the tools are kept in any case
+    assert (again != first) is measured_anew
 
 
 def test_missing_tool_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from aether_lint.model import Finding
 from aether_lint.report.escape import escape, escape_path
 from aether_lint.report.gates import numbers
 from aether_lint.scopes.edit import apply
-from aether_lint.scopes.observe import Survey, survey
+from aether_lint.scopes.observations import Survey
+from aether_lint.scopes.observe import survey
 
 MAX_EDITS = 200  # of one run; each one moves lines, so that findings are looked up anew
 

@@ -11,7 +11,7 @@ from aether_lint.engine.conclude import conclude, reader
 from aether_lint.engine.judging import about_gates
 from aether_lint.engine.policy import Policy
 from aether_lint.model import FileError, Finding, Report
-from aether_lint.scopes.observe import Survey
+from aether_lint.scopes.observations import Survey
 
 
 class Root(Struct, frozen=True):

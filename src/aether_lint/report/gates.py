@@ -11,7 +11,7 @@ from aether_lint.report.escape import escape, escape_path, without_surrogates
 from aether_lint.report.style import PLAIN, Style
 
 if TYPE_CHECKING:
-    from aether_lint.scopes.overview import GateRow
+    from aether_lint.scopes.observations import GateRow
 
 FORMATS = ("text", "json", "markdown")
 HEADINGS = ("tool", "configured on", "modules", "rules", "pull requests", "blocks")

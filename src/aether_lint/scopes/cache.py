@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,9 +14,9 @@ MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06
 class Cache:
     """Answers by question. What this run neither asked nor stored is dropped on `save`."""
 
-    def __init__(self, root: str, state: str, enabled: bool = True, code: str = "") -> None:
+    def __init__(self, root: str, enabled: bool = True, code: str = "") -> None:
+        self.state = ""  # of tree and configuration, which most answers depend on
         self._path = os.path.join(root, FOLDER, FILE)
-        self._state = state
         self._code = code
         self._enabled = enabled
         self._old: dict[str, Any] = self._load() if enabled else {}
@@ -34,7 +33,7 @@ class Cache:
 
     def key(self, *question: object, everywhere: bool = False) -> str:
         """The key of a question; it depends on the project's state unless `everywhere`, on our own code always."""
-        text = json.dumps([question, self._code, "" if everywhere else self._state], sort_keys=True, default=str)
+        text = json.dumps([question, self._code, "" if everywhere else self.state], sort_keys=True, default=str)
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
     def get(self, key: str) -> Any:
@@ -49,10 +48,6 @@ class Cache:
         self._new[key] = value
         self._stored = True
 
-    def keep_all(self) -> None:
-        """Nothing had to be asked: every stored answer stays."""
-        self._new = self._old
-
     def save(self) -> None:
         """Write atomically if anything is new; a tree that cannot be written to is no error."""
         if not self._enabled or not (self._stored or len(self._new) < len(self._old)):
@@ -60,13 +55,12 @@ class Cache:
         folder = os.path.dirname(self._path)
         try:
             os.makedirs(folder, exist_ok=True)
-            for name, text in (
-                (".gitignore", "*\n"),
-                ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"),
-            ):
+            for name, text in MARKS.items():
                 if not os.path.exists(os.path.join(folder, name)):
                     with open(os.path.join(folder, name), "w", encoding="utf-8") as mark:
                         mark.write(text)
+            import tempfile
+
             handle, temporary = tempfile.mkstemp(dir=folder)
             with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as stream:
                 json.dump(self._new, stream)

@@ -4,18 +4,12 @@ Read off the text, not a tree: an import statement in a docstring may add an edg
 scope look wider, never narrower.
 """
 
-import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from aether_lint.scopes.modules import FirstParty, Module
-
-IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n;#]+)|import[ \t]+([^\n;#]+))",
-    re.MULTILINE,
-)
-MAX_SOURCE = 10_000_000
+from aether_lint.scopes.import_lines import Statement
+from aether_lint.scopes.modules import Module
+from aether_lint.scopes.project import Project
 
 
 def by_name(modules: Iterable[Module]) -> dict[str, str]:
@@ -29,15 +23,15 @@ def by_name(modules: Iterable[Module]) -> dict[str, str]:
     return found
 
 
-def reached(root: str, start: Iterable[str], party: FirstParty) -> frozenset[str]:
+def reached(project: Project, start: Iterable[str]) -> frozenset[str]:
     """Paths of first-party modules that `start` (paths) reaches through imports, `start` included."""
-    names = by_name(party.modules)
-    module_of = {module.path: module for module in party.modules}
+    names = by_name(project.party.modules)
+    module_of = {module.path: module for module in project.party.modules}
     seen = set(start)
     queue = sorted(seen)
     while queue:
         path = queue.pop()
-        for name in _imported(root, path, module_of.get(path)):
+        for name in _imported(project.imports(path), path, module_of.get(path)):
             for target in _resolve(name, names):
                 if target not in seen:
                     seen.add(target)
@@ -45,28 +39,22 @@ def reached(root: str, start: Iterable[str], party: FirstParty) -> frozenset[str
     return frozenset(seen)
 
 
-def third_party(root: str, party: FirstParty, folder: str = "") -> tuple[str, ...]:
+def third_party(project: Project, folder: str = "") -> tuple[str, ...]:
     """Top-level packages that modules below `folder` import and that are neither the project's nor Python's."""
+    party = project.party
     own = {name.partition(".")[0] for name in by_name(party.modules)}
     own |= {path.partition("/")[0].removesuffix(".py") for paths in party.apart.values() for path in paths}
     own |= {name.partition(".")[0] for name in sys.stdlib_module_names}
     below = [module for module in party.modules if not folder or module.path.startswith(folder + "/")]
-    found = {name.partition(".")[0] for module in below for name in _imported(root, module.path, module)}
+    imported = (name for one in below for name in _imported(project.imports(one.path), one.path, one))
+    found = {name.partition(".")[0] for name in imported}
     return tuple(sorted(name for name in found - own if name.isidentifier()))
 
 
-def _imported(root: str, path: str, module: Module | None) -> Iterator[str]:
-    try:
-        full = os.path.join(root, path)
-        if os.path.getsize(full) > MAX_SOURCE:
-            return
-        with open(full, encoding="utf-8", errors="replace") as stream:
-            text = stream.read()
-    except OSError:
-        return
+def _imported(statements: Iterable[Statement], path: str, module: Module | None) -> Iterator[str]:
     own = module.names if module else ()
     is_package = path.endswith("__init__.py")
-    for dots, base, names, plain in IMPORT.findall(text):
+    for dots, base, names, plain in statements:
         if plain:
             yield from (part.split()[0] for part in plain.split(",") if part.split())
             continue

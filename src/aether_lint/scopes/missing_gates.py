@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from aether_lint.model import Related
 from aether_lint.scopes import mypy_scope, ruff_scope
 from aether_lint.scopes.ci_runs import ANYTHING, Pipelines
-from aether_lint.scopes.documents import Document, DocumentError, read_text
+from aether_lint.scopes.documents import Document, DocumentError
 from aether_lint.scopes.known_tools import EQUIVALENT
 from aether_lint.scopes.observations import MissingGate, Place
 from aether_lint.scopes.project import Project
@@ -64,7 +64,7 @@ def _declared(project: Project, names: frozenset[str]) -> bool:
     for path in project.tree.files:
         if MANIFEST.fullmatch(path):
             try:
-                text = read_text(project.root, path)
+                text = project.text(path)
             except DocumentError:
                 continue
             if pattern.search(re.sub(r"\[\[?tool\.[^\]]*\]|#.*", "", text)):

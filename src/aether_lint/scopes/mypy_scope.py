@@ -1,6 +1,5 @@
 """What mypy covers: its configuration places, the command lines of hooks and CI, and the effect of each option."""
 
-import os
 import posixpath
 from collections.abc import Sequence
 from typing import Any
@@ -102,24 +101,7 @@ def _reached(project: Project, start: frozenset[str]) -> frozenset[str]:
     modules = project.party.paths()
     if modules <= start:
         return modules
-    key = project.cache.key("imports", sorted(start), _source_state(project))
-    known = project.cache.get(key)
-    if known is None:
-        known = sorted(reached(project.root, start, project.party) & modules)
-        project.cache.put(key, known)
-    return frozenset(known)
-
-
-def _source_state(project: Project) -> list[tuple[str, int, int]]:
-    state = []
-    for path in project.tree.files:
-        if path.endswith(".py"):
-            try:
-                stat = os.stat(os.path.join(project.root, path))
-            except OSError:
-                continue
-            state.append((path, stat.st_mtime_ns, stat.st_size))
-    return state
+    return reached(project, start) & modules
 
 
 def bare_invocations(project: Project) -> list[Invocation]:

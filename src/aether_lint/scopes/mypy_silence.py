@@ -192,7 +192,7 @@ def _in_files(project: Project) -> Iterator[Silenced]:
 
 def _unpardoned(project: Project, document: Document) -> tuple[str, ...]:
     """Libraries for an override that takes the blanket pardon's place; none where the list would be no help."""
-    found = third_party(project.root, project.party, document.path.rpartition("/")[0])
+    found = third_party(project, document.path.rpartition("/")[0])
     overridden = {name.removeprefix("mypy-").partition(".")[0] for name in document.data if name.startswith("mypy-")}
     libraries = tuple(name for name in found if name not in overridden)
     return libraries if len(libraries) <= MAX_LIBRARIES else ()

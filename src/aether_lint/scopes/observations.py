@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aether_lint.model import Related, Severity, Span
+from aether_lint.model import FileError, Related, Severity, Span
 
 
 class Place(Struct, frozen=True):
@@ -164,6 +164,20 @@ class UncheckedDeploy(Struct, frozen=True, tag=True):
     checks_elsewhere: str
 
 
+class GateRow(Struct, frozen=True):
+    """One tool. `covered` is -1 where it is not measured; the last two columns say yes, no, unsure or `no CI`."""
+
+    tool: str
+    kind: str
+    configured_on: str
+    covered: int
+    total: int
+    strictness: str
+    on_pull_requests: str
+    blocks: str
+    runs: tuple[str, ...] = ()
+
+
 Observation = (
     Scope
     | Dropped
@@ -177,3 +191,18 @@ Observation = (
     | CoverageFloor
     | UncheckedDeploy
 )
+
+
+class Survey(Struct):
+    """Everything about the gates of one root, as it is kept between runs.
+
+    `modules` are the first-party modules, `apart` the Python files that do not count, by reason; `configurations`
+    are the files with `#` comments that configure gates.
+    """
+
+    observations: list[Observation]
+    errors: list[FileError]
+    rows: list[GateRow]
+    modules: list[str]
+    apart: dict[str, tuple[str, ...]]
+    configurations: list[str]

@@ -1,4 +1,4 @@
-"""Everything the gates family knows of one root, in one call."""
+"""What is known of the gates of one root: measured, or recalled where nothing that matters has changed."""
 
 import os
 from collections.abc import Mapping
@@ -8,42 +8,22 @@ from msgspec import Struct
 
 from aether_lint import __version__
 from aether_lint.config.settings import Config
-from aether_lint.model import FileError
-from aether_lint.scopes import mypy_scope, mypy_silence, narrow, path_scope, ruff_scope
 from aether_lint.scopes.cache import Cache, state_of
-from aether_lint.scopes.ci_gates import dead_workflows, soft_gates
-from aether_lint.scopes.ci_runs import Pipelines
-from aether_lint.scopes.coverage_floor import coverage_floors
-from aether_lint.scopes.deployments import unchecked_deployments
-from aether_lint.scopes.missing_gates import configured, may_run_unseen, missing_gates
-from aether_lint.scopes.observations import Invocation, Observation
-from aether_lint.scopes.overview import GateRow, Measurements, rows
-from aether_lint.scopes.pipelines import read_pipelines
-from aether_lint.scopes.project import (
-    Project,
-    configuration_state,
-    read_project,
-    tool_versions,
-)
-from aether_lint.scopes.ruff_rules import blankets, selections
-from aether_lint.scopes.shadow import shadow
-from aether_lint.scopes.tools import ToolError
+from aether_lint.scopes.evidence import Evidence, marks_of
+from aether_lint.scopes.observations import Survey
+from aether_lint.scopes.text_scan import FileSwitches, kept_switches
+from aether_lint.scopes.tools import tool_versions
 from aether_lint.scopes.tree import Tree, read_tree
 
+QUESTION = "survey"
 
-class Survey(Struct):
-    """Everything about the gates of one root, as it is kept between runs.
 
-    `modules` are the first-party modules, `apart` the Python files that do not count, by reason; `configurations`
-    are the files with `#` comments that configure gates.
-    """
+class Kept(Struct):
+    """A survey as it is kept; `setting` digests all it depends on besides the files' contents."""
 
-    observations: list[Observation]
-    errors: list[FileError]
-    rows: list[GateRow]
-    modules: list[str]
-    apart: dict[str, tuple[str, ...]]
-    configurations: list[str]
+    setting: str
+    survey: Survey
+    evidence: Evidence
 
 
 def survey(root: str, config: Config, use_cache: bool = True, overlay: Mapping[str, bytes] | None = None) -> Survey:
@@ -57,22 +37,36 @@ def survey(root: str, config: Config, use_cache: bool = True, overlay: Mapping[s
     threshold = config.gate_coverage / 100
     tree = read_tree(os.path.realpath(root), exclude)
     if overlay:
+        from aether_lint.scopes.measure import measure
+        from aether_lint.scopes.shadow import shadow
+
         with shadow(tree, overlay) as copy:
-            return _surveyed(copy, Cache(copy.root, "", enabled=False), threshold)
-    cache = Cache(tree.root, configuration_state(tree), use_cache, _code())
-    everything = state_of(tree.root, tree.files, *tool_versions(), __version__, *exclude, str(threshold))
-    key = cache.key("survey", everything)
-    known = cache.get(key)
-    if known is not None:
-        try:
-            found = msgspec.convert(known, Survey)
-        except msgspec.ValidationError:
-            pass  # written by another version, or by hand
-        else:
-            cache.keep_all()
-            return found
-    found = _surveyed(tree, cache, threshold)
-    cache.put(key, msgspec.to_builtins(found))
+            return measure(copy, Cache(copy.root, enabled=False), threshold)[0]
+    cache = Cache(tree.root, use_cache, _code())
+    setting = "\0".join((*tool_versions(), __version__, *exclude, str(threshold)))
+    known = _recalled(tree, cache, setting)
+    return known if known is not None else _measured(tree, cache, threshold, setting)
+
+
+def _recalled(tree: Tree, cache: Cache, setting: str) -> Survey | None:
+    """What the last run found, if it would find the same now."""
+    try:
+        kept = msgspec.convert(cache.get(cache.key(QUESTION, everywhere=True)), Kept)
+        switches = msgspec.convert(kept_switches(cache), dict[str, FileSwitches])
+    except msgspec.ValidationError:
+        return None  # nothing is kept, or it was written by another version or by hand
+    if kept.setting != setting or kept.evidence.changed(tree.root, marks_of(tree.root, tree.files), switches) is None:
+        return None
+    return kept.survey
+
+
+def _measured(tree: Tree, cache: Cache, threshold: float, setting: str) -> Survey:
+    from aether_lint.scopes.measure import measure
+
+    found, evidence = measure(tree, cache, threshold)
+    if not any(error.kind == "tool" for error in found.errors):  # a tool that ran out of time is asked again
+        kept = Kept(setting, found, evidence)
+        cache.put(cache.key(QUESTION, everywhere=True), msgspec.to_builtins(kept))
     cache.save()
     return found
 
@@ -81,74 +75,3 @@ def _code() -> str:
     """The state of this package's own files: in a development installation they change without the version."""
     folder = os.path.dirname(os.path.abspath(__file__))
     return state_of(folder, sorted(name for name in os.listdir(folder) if name.endswith(".py")))
-
-
-def _surveyed(tree: Tree, cache: Cache, threshold: float) -> Survey:
-    project, errors = read_project(tree, cache, threshold)
-    pipelines = read_pipelines(project)
-    invocations = [run.invocation for run in pipelines.runs if not run.dead]
-    measured = _measurements(project, invocations, errors)
-    observations: list[Observation] = [
-        *narrow.mypy_scopes(project, measured.mypy, _unseen("mypy", pipelines)),
-        *mypy_silence.excluded(project, measured.mypy),
-        *mypy_silence.silenced(project, measured.mypy),
-        *mypy_silence.imports(project, measured.mypy),
-        *narrow.ruff_scopes(project, measured.ruff, _unseen("ruff", pipelines)),
-        *narrow.path_scopes(project, path_scope.measure(project, invocations), lambda tool: _unseen(tool, pipelines)),
-        *blankets(project, _tools_in_use(project, invocations)),
-        *missing_gates(project, pipelines),
-        *soft_gates(project, pipelines),
-        *dead_workflows(project, pipelines),
-        *coverage_floors(project, pipelines),
-        *unchecked_deployments(project, pipelines),
-    ]
-    try:
-        observations += selections(project, measured.ruff)
-    except ToolError as failure:
-        errors.append(FileError(".", "tool", str(failure)))
-    modules = [module.path for module in project.party.modules]
-    configurations = [path for path in project.documents if not path.endswith(".json")]
-    table = rows(project, pipelines, measured)
-    return Survey(observations, errors, table, modules, project.party.apart, configurations)
-
-
-def _unseen(tool: str, pipelines: Pipelines) -> bool:
-    """Whether the tool may also run where we cannot see it, or with arguments that only the run knows."""
-    runs = [run.invocation for run in pipelines.runs if run.invocation.tool == tool]
-    return may_run_unseen(tool, pipelines) or any(not one.known for one in runs)
-
-
-def _tools_in_use(project: Project, invocations: list[Invocation]) -> frozenset[str]:
-    return frozenset(one.tool for one in invocations) | {tool for tool, _, _ in configured(project)}
-
-
-def _measurements(project: Project, invocations: list[Invocation], errors: list[FileError]) -> Measurements:
-    """What mypy and ruff say of their scopes; what they cannot say is an error."""
-    by_mypy = [*mypy_scope.bare_invocations(project), *(one for one in invocations if one.tool == "mypy" and one.known)]
-    by_ruff = [*ruff_scope.bare_invocations(project), *(one for one in invocations if one.tool == "ruff" and one.known)]
-    found = Measurements([], [], [])
-    if by_mypy:
-        try:
-            for one in mypy_scope.measure(project, by_mypy):
-                if one.failure:
-                    errors.append(_tool_error(one.invocation, f"mypy cannot use this: {one.failure}"))
-                else:
-                    found.mypy.append(one)
-        except ToolError as failure:
-            errors.append(_tool_error(by_mypy[0], str(failure)))
-    if by_ruff:
-        try:
-            for linted in ruff_scope.measure(project, by_ruff):
-                if linted.failure:
-                    errors.append(_tool_error(linted.invocation, f"ruff cannot use this: {linted.failure}"))
-                else:
-                    found.ruff.append(linted)
-                    found.ruff_rules += ruff_scope.rules_by_config(project, linted.invocation, linted.covered)
-        except ToolError as failure:
-            errors.append(_tool_error(by_ruff[0], str(failure)))
-    return found
-
-
-def _tool_error(invocation: Invocation, reason: str) -> FileError:
-    place = invocation.place
-    return FileError(place.path, "tool", reason, place.span.line)

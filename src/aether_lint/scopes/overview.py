@@ -9,26 +9,13 @@ from aether_lint.scopes.ci_gates import stops_nothing
 from aether_lint.scopes.ci_runs import ANYTHING, Pipelines, Run
 from aether_lint.scopes.known_tools import CHECKS
 from aether_lint.scopes.missing_gates import configured
+from aether_lint.scopes.observations import GateRow
 from aether_lint.scopes.project import Project
 
 ORDER = ("types", "lint", "format", "tests", "coverage", "security")
 NOT_MEASURED = -1
 TARGETS = ("files", "packages", "modules")
 NO_CI = "no CI"
-
-
-class GateRow(Struct, frozen=True):
-    """One tool. `covered` is -1 where it is not measured; the last two columns say yes, no, unsure or `no CI`."""
-
-    tool: str
-    kind: str
-    configured_on: str
-    covered: int
-    total: int
-    strictness: str
-    on_pull_requests: str
-    blocks: str
-    runs: tuple[str, ...] = ()
 
 
 class Measurements(Struct):

@@ -10,7 +10,7 @@ from aether_lint.model import Related, Span
 from aether_lint.scopes import github, gitlab, precommit, runners
 from aether_lint.scopes.ci_runs import ANYTHING, GivenUp, Pipelines, Run, Started
 from aether_lint.scopes.commands import Call, check_of, known, unwrap
-from aether_lint.scopes.documents import DocumentError, Keys, read_text, scalar
+from aether_lint.scopes.documents import DocumentError, Keys, scalar
 from aether_lint.scopes.known_tools import ACTIONS
 from aether_lint.scopes.observations import Invocation, Place
 from aether_lint.scopes.project import Project, is_workflow
@@ -174,7 +174,7 @@ class _Reader:
             if re.fullmatch(OTHER_CI, path):
                 self.found.has_ci = True
                 try:
-                    self.found.opaque.append(read_text(self.project.root, path))
+                    self.found.opaque.append(self.project.text(path))
                 except DocumentError:
                     self.found.opaque.append(ANYTHING)
 
@@ -208,7 +208,7 @@ class _Reader:
         for name in ("README.md", "README.rst", "readme.md"):
             if name in self.project.tree.names():
                 try:
-                    return "results.pre-commit.ci" in read_text(self.project.root, name)
+                    return "results.pre-commit.ci" in self.project.text(name)
                 except DocumentError:
                     return False
         return False
@@ -288,7 +288,7 @@ class _Reader:
         path = "/".join(filter(None, (cwd, target))).removeprefix("./")
         if target and path in self.project.tree.names():
             try:
-                self.found.opaque.append(read_text(self.project.root, path))
+                self.found.opaque.append(self.project.text(path))
             except DocumentError:
                 self.found.opaque.append(ANYTHING)
 

@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -10,10 +10,11 @@ from aether_lint import __version__
 from aether_lint.catalog.word_list import word_set
 from aether_lint.model import FileError
 from aether_lint.scopes import cache as answers
-from aether_lint.scopes.documents import Document, DocumentError, load_kept
+from aether_lint.scopes.documents import Document, DocumentError, load_kept, read_text
+from aether_lint.scopes.import_lines import Statement, digest, import_lines
 from aether_lint.scopes.modules import FirstParty, first_party
 from aether_lint.scopes.text_scan import FileSwitches, scan_files
-from aether_lint.scopes.tools import ToolError, mypy_version, ruff_version
+from aether_lint.scopes.tools import tool_versions
 from aether_lint.scopes.tree import Tree
 
 CONFIG_NAMES = word_set(
@@ -36,6 +37,8 @@ class Project(Struct):
     cache: answers.Cache
     threshold: float
     scripts: frozenset[str]  # names that task tables of pyproject.toml files define
+    consulted: set[str]  # files that were read as a whole, besides the documents
+    imports_read: dict[str, str]  # digests of the import statements that were looked at
 
     def absolute(self, folder: str) -> str:
         """The absolute path of a folder relative to the root."""
@@ -44,6 +47,17 @@ class Project(Struct):
     def relative(self, path: str) -> str:
         """A tool's absolute path, relative to the root with "/"."""
         return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+    def text(self, path: str) -> str:
+        """The text of a file that is no document. Raises DocumentError."""
+        self.consulted.add(path)
+        return read_text(self.root, path)
+
+    def imports(self, path: str) -> list[Statement]:
+        """The import statements of a file."""
+        statements = import_lines(self.root, path)
+        self.imports_read[path] = digest(statements)
+        return statements
 
     def configured(self, folder: str, names: Iterable[str]) -> Document | None:
         """The first of `names` that is a parsed document in `folder`."""
@@ -70,6 +84,7 @@ def _is_action(path: str) -> bool:
 
 def read_project(tree: Tree, cache: answers.Cache, threshold: float) -> tuple[Project, list[FileError]]:
     """Read the configuration and the modules. Broken configuration files are errors, not exceptions."""
+    cache.state = configuration_state(tree)
     documents: dict[str, Document] = {}
     broken: dict[str, FileError] = {}
     for path in tree.files:
@@ -82,7 +97,7 @@ def read_project(tree: Tree, cache: answers.Cache, threshold: float) -> tuple[Pr
     generated = [path for path, found in switches.items() if found.generated]
     party = first_party(tree, documents, generated)
     scripts = frozenset(name for document in documents.values() for name in _script_names(document))
-    project = Project(tree.root, tree, documents, broken, party, switches, cache, threshold, scripts)
+    project = Project(tree.root, tree, documents, broken, party, switches, cache, threshold, scripts, set(), {})
     return project, [error for path, error in broken.items() if not is_workflow(path)]
 
 
@@ -102,15 +117,3 @@ def configuration_state(tree: Tree) -> str:
     """A digest of the file list, of the configuration files, and of our tools' versions."""
     configs = [path for path in tree.files if is_config(path)]
     return answers.state_of(tree.root, configs, __version__, *tool_versions(), "\0".join(tree.files))
-
-
-def tool_versions() -> list[str]:
-    """Versions of our mypy and ruff, "none" for one that is missing."""
-    return [_version_or_none(ask) for ask in (mypy_version, ruff_version)]
-
-
-def _version_or_none(ask: Callable[[], str]) -> str:
-    try:
-        return ask()
-    except ToolError:
-        return "none"

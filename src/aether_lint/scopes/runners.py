@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from aether_lint.scopes.commands import Call
-from aether_lint.scopes.documents import Document, DocumentError, load, read_text, scalar
+from aether_lint.scopes.documents import Document, DocumentError, load, scalar
 from aether_lint.scopes.makefile import expanded, parse_makefile, recipes
 from aether_lint.scopes.noxfile import session_runs
 from aether_lint.scopes.project import Project
@@ -98,7 +98,7 @@ def _script(project: Project, call: Call, cwd: str) -> list[Nested] | None:
 
 def _shell_file(project: Project, path: str, cwd: str, options: Options | None) -> list[Nested] | None:
     try:
-        text = read_text(project.root, path)
+        text = project.text(path)
     except DocumentError:
         return []
     first = text.split("\n", 1)[0]
@@ -135,7 +135,7 @@ def _make(project: Project, args: Sequence[str], cwd: str) -> Iterator[Nested]:
     if not path:
         return
     try:
-        makefile = parse_makefile(read_text(project.root, path))
+        makefile = parse_makefile(project.text(path))
     except DocumentError:
         return
     known = makefile.variables | variables
@@ -176,7 +176,7 @@ def _nox(project: Project, args: Sequence[str], cwd: str) -> Iterator[Nested]:
     if any(UNKNOWN in name for name in wanted) or "-t" in args or "--tags" in args:
         wanted = frozenset()
     try:
-        text = read_text(project.root, path)
+        text = project.text(path)
     except DocumentError:
         return
     for run in session_runs(text, wanted or None):
@@ -205,6 +205,7 @@ def _document(project: Project, path: str) -> Document | None:
     if known is not None or path not in project.tree.names():
         return known
     try:
+        project.consulted.add(path)
         return load(project.root, path)
     except DocumentError:
         return None
@@ -249,7 +250,7 @@ def _just(project: Project, args: Sequence[str], cwd: str) -> Iterator[Nested]:
     if not path:
         return
     try:
-        lines = read_text(project.root, path).split("\n")
+        lines = project.text(path).split("\n")
     except DocumentError:
         return
     wanted = {arg for arg in args if not arg.startswith("-")}

@@ -1,18 +1,21 @@
 """Comments in Python files that switch a checker off for the whole file, found without parsing the file."""
 
-import io
 import os
 import re
-import tokenize
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from aether_lint.scopes import layout
 from aether_lint.scopes.cache import Cache
 
+if TYPE_CHECKING:
+    import tokenize
+
 HEAD = 1024  # bytes in which a generator's header stands
 MAX_SOURCE = 10_000_000
+QUESTION = "text"
 # Without one of these no switch is there; a plain search costs a fraction of the expression below.
 QUICK = (b"# mypy:", b"file-ignore", b"skip-file", b"disable=all", b"disable = all", b"pyright:", b"pyright :")
 # One of these must stand in the text before it is worth tokenizing.
@@ -57,7 +60,7 @@ def scan_files(root: str, paths: Iterable[str], cache: Cache) -> dict[str, FileS
     """Scan every file once; the answer is kept as long as its mtime and size stay."""
     import msgspec
 
-    key = cache.key("text", everywhere=True)
+    key = cache.key(QUESTION, everywhere=True)
     before = cache.get(key) or {}
     after: dict[str, list[object]] = {}
     found: dict[str, FileSwitches] = {}
@@ -71,17 +74,24 @@ def scan_files(root: str, paths: Iterable[str], cache: Cache) -> dict[str, FileS
         if known and known[0] == mark:
             found[path] = msgspec.convert(known[1], FileSwitches)
         else:
-            found[path] = _scan(os.path.join(root, path), stat.st_size)
+            found[path] = scan(root, path)
         after[path] = [mark, msgspec.to_builtins(found[path])]
     if after != before:
         cache.put(key, after)
     return found
 
 
-def _scan(path: str, size: int) -> FileSwitches:
-    if size > MAX_SOURCE or not os.path.isfile(path):
-        return FileSwitches(False)
+def kept_switches(cache: Cache) -> dict[str, Any]:
+    """What the last scan found in each file, as it is kept."""
+    return {path: known[1] for path, known in (cache.get(cache.key(QUESTION, everywhere=True)) or {}).items()}
+
+
+def scan(root: str, relative: str) -> FileSwitches:
+    """What the text of one file says now."""
+    path = os.path.join(root, relative)
     try:
+        if not os.path.isfile(path) or os.path.getsize(path) > MAX_SOURCE:
+            return FileSwitches(False)
         with open(path, "rb") as stream:
             raw = stream.read()
     except OSError:
@@ -100,6 +110,9 @@ def _scan(path: str, size: int) -> FileSwitches:
 
 def _comments(raw: bytes, last_line: int) -> list[Switch]:
     """The switches among the real comments of a file; those in strings are text."""
+    import io
+    import tokenize
+
     lines = raw.decode("utf-8", "replace").splitlines()
     switches = []
     code_seen = False
@@ -117,7 +130,7 @@ def _comments(raw: bytes, last_line: int) -> list[Switch]:
     return switches
 
 
-def _switch(token: tokenize.TokenInfo, lines: list[str], code_seen: bool) -> Switch | None:
+def _switch(token: "tokenize.TokenInfo", lines: list[str], code_seen: bool) -> Switch | None:
     alone = not token.line[: token.start[1]].strip()
     line, column = token.start
     place = (line, column + 1, column + 1 + len(token.string))
