@@ -24,6 +24,7 @@ class EnvApi(Struct, frozen=True):
     cast: Cast
     missing: Missing
     cast_keyword: str = ""
+    scheme: bool = False  # the reader is built with a default for each variable: `Env(DEBUG=(bool, False))`
 
 
 class SettingsBase(Struct, frozen=True):
@@ -67,6 +68,9 @@ ENV_APIS: dict[str, EnvApi] = {
     "starlette.config.Config.get": EnvApi("starlette", 0, 2, "key", "default", "any", "raises", "cast"),
     "dynaconf.LazySettings.get": EnvApi("dynaconf", 0, 1, "key", "default", "any", "none", "cast"),
     "dynaconf.Dynaconf.get": EnvApi("dynaconf", 0, 1, "key", "default", "any", "none", "cast"),
+    "dynaconf.settings.get": EnvApi("dynaconf", 0, 1, "key", "default", "any", "none", "cast"),
+    "dynaconf.LazySettings.__call__": EnvApi("dynaconf", 0, 1, "key", "default", "any", "none", "cast"),
+    "dynaconf.Dynaconf.__call__": EnvApi("dynaconf", 0, 1, "key", "default", "any", "none", "cast"),
     "dynaconf.Validator": EnvApi("dynaconf", 0, -1, "names", "default", "any", "none", "cast"),
     "click.option": EnvApi("click", -1, -1, "envvar", "default", "any", "none", "type"),
     "click.argument": EnvApi("click", -1, -1, "envvar", "default", "any", "none", "type"),
@@ -77,12 +81,13 @@ ENV_APIS: dict[str, EnvApi] = {
     "flask.Config.get": EnvApi("Flask", 0, 1, "key", "default", "any", "none"),
 }
 for _method in _ENVIRONS.split():
-    ENV_APIS[f"environs.Env.{_method}"] = EnvApi("environs", 0, 1, "name", "default", _CASTS[_method], "raises")
+    _reader = EnvApi("environs", 0, 1, "name", "default", _CASTS[_method], "raises")
+    ENV_APIS[f"environs.Env.{_method}"] = ENV_APIS[f"environs.env.{_method}"] = _reader
 for _method in _DJANGO_ENVIRON.split():
     for _class in ("Env", "FileAwareEnv"):
         _position = 2 if _method in {"__call__", "get_value"} else 1
         ENV_APIS[f"environ.{_class}.{_method}"] = EnvApi(
-            "django-environ", 0, _position, "var", "default", _CASTS[_method], "raises", "cast"
+            "django-environ", 0, _position, "var", "default", _CASTS[_method], "raises", "cast", scheme=True
         )
 
 SETTINGS_BASES: dict[str, SettingsBase] = {

@@ -23,10 +23,11 @@ LOG_METHODS = frozenset({
 
 TELEMETRY = frozenset({
     "agentops", "amplitude", "analytics", "arize", "ascii", "banner", "datadog", "ddtrace", "faulthandler",
-    "instrument", "instrumentation", "instrumentator", "instrumentor", "langfuse", "logo", "metric", "metrics",
-    "mixpanel", "newrelic", "observability", "openinference", "opentelemetry", "otel", "posthog", "profiler",
-    "profiling", "prometheus", "psutil", "pyroscope", "rlimit", "sdnotify", "sentry", "setproctitle", "setrlimit",
-    "span", "statsd", "telemetry", "trace", "tracemalloc", "tracer", "traces", "tracing", "uvloop", "webbrowser",
+    "googlecloudprofiler", "instrument", "instrumentation", "instrumentator", "instrumentor", "langfuse", "logo",
+    "metric", "metrics", "mixpanel", "newrelic", "observability", "openinference", "opentelemetry",
+    "otel", "posthog", "profiler", "profiling", "prometheus", "psutil", "pyroscope", "rlimit", "sdnotify", "sentry",
+    "setproctitle", "setrlimit", "span", "statsd", "telemetry", "trace", "tracemalloc", "tracer", "traces",
+    "tracing", "uvloop", "webbrowser",
 })  # fmt: skip
 """Watching the program or decorating its start: no answer depends on it."""
 

@@ -236,6 +236,21 @@ DANGERS: dict[str, str] = {
 }
 """What is lost where a flag named `ALLOW_X` admits it."""
 
+FRAMEWORK_SETTINGS: frozenset[str] = frozenset({
+    "ALLOWED_HOSTS", "CORS_ALLOW_ALL_ORIGINS", "CORS_ALLOWED_ORIGINS", "CORS_ORIGIN_ALLOW_ALL", "DEBUG",
+})  # fmt: skip
+"""Settings of Django and its extensions: what a module of settings binds to them, whatever the variable is called."""
+
+ADMITTED: dict[str, str] = {
+    "insecure": "insecure mode",
+    "unsafe": "unsafe mode",
+    "unauthenticated": "unauthenticated access",
+    "unsigned": "acceptance of unsigned input",
+    "unverified": "acceptance of unverified input",
+    "unencrypted": "unencrypted transport",
+}
+"""What `ALLOW_X` lets in where it is on by default; plain text and local stores are their own rules' affair."""
+
 VERB_REACH = 2  # words from the verb to its object (`ALLOW_IN_MEMORY`)
 
 
@@ -249,6 +264,19 @@ def lookup(name: str) -> Toggle | None:
     for needed, subject, severity, confidence in SUBJECTS:
         if needed <= named:
             return _sense(parts, subject, severity, confidence)
+    return _admitted(parts)
+
+
+def of_framework(name: str) -> Toggle | None:
+    """The switch of a framework's own setting of this name."""
+    return EXACT.get(name.lower()) if name in FRAMEWORK_SETTINGS else None
+
+
+def _admitted(parts: tuple[str, ...]) -> Toggle | None:
+    """`ALLOW_INSECURE_TRANSPORT`: a danger that a verb before it admits."""
+    for verb, danger in pairwise(parts):
+        if verb in ADMITTING_VERBS - {"use", "enable", "force"} and danger in ADMITTED:
+            return Toggle(ADMITTED[danger], "true", "error", "medium")
     return None
 
 

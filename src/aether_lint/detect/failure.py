@@ -155,10 +155,15 @@ def retried(program: Program, module: Module, function: Function, attempt: int, 
 def _loop_around(function: Function, attempt: Attempt) -> Loop | None:
     best: Loop | None = None
     for loop in function.loops:
-        around = loop.effects.start <= attempt.body.start and attempt.body.end <= loop.effects.end
-        if around and (best is None or loop.effects.start > best.effects.start):
+        if is_round_of(loop, attempt) and (best is None or loop.effects.start > best.effects.start):
             best = loop
     return best
+
+
+def is_round_of(loop: Loop, attempt: Attempt) -> bool:
+    """Whether a `try` stands in a loop; where both hold the same effects, the one that begins first is around."""
+    inside = loop.effects.start <= attempt.body.start and attempt.body.end <= loop.effects.end
+    return inside and (loop.span.line, loop.span.column) < (attempt.span.line, attempt.span.column)
 
 
 def is_for(function: Function, loop: Loop) -> bool:

@@ -235,7 +235,11 @@ def _dropped_scopes(program: Program, module: Module, function: Function) -> Ite
     if names[-3:] != ["scope", "receive", "send"] or not _hooks(program):
         return
     scope = f":{function.key}>scope"
-    passes = [i for i, e in enumerate(function.effects) if e.kind == "call" and _passes_scope(e, scope)]
+    passes = [
+        i
+        for i, e in enumerate(function.effects)
+        if e.kind == "call" and _passes_scope(e, scope) and not _is_answer(e, function)
+    ]
     if not passes or _answers_lifespan(function):
         return
     truth = _for_lifespan(function, scope)
@@ -260,6 +264,17 @@ def _wrapper(function: Function) -> str:
 
 def _passes_scope(effect: Effect, scope: str) -> bool:
     return len(effect.args) >= 3 and effect.args[0] == Ref(scope)
+
+
+def _is_answer(effect: Effect, function: Function) -> bool:
+    """Whether a response that the function has made is sent: `await Response("no", 404)(scope, receive, send)`."""
+    called = effect.value
+    if isinstance(called, Ref):
+        called = next((e.value for e in function.effects if e.kind == "bind" and e.place == called.name), called)
+    if not isinstance(called, Result):
+        return False
+    made = last_name(function.effects[called.effect])
+    return made[:1].isupper() or "response" in made.lower()
 
 
 def _answers_lifespan(function: Function) -> bool:

@@ -1,5 +1,6 @@
 """What a piece of code does for start-up: the call that matters most in it, and how much it matters."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -7,10 +8,13 @@ from msgspec import Struct
 from aether_lint.catalog import client_modules, operations, startup_work, tokens
 from aether_lint.facts import Attr, Const, Effect, Function, Range, Ref, Result, Value
 from aether_lint.link import Module, Program
+from aether_lint.link.mentions import parts_of
 from aether_lint.link.names import last_name
 from aether_lint.link.startup import SPAWNERS, spawned_results
 from aether_lint.link.subjects import Subject
 from aether_lint.model import Confidence
+
+VALUE_DEPTH = 3  # displays and attributes looked through for the result of a call
 
 Role = Literal["service", "step", "routing", "import", "other"]
 
@@ -42,7 +46,10 @@ def work_of(program: Program, module: Module, function: Function, effects: Range
     if about_nothing(function.key):
         return None
     watching = any(_watches(e) for e in calls)
+    aside = _aside(program, module, function, effects)
     for index in range(effects.start, effects.end):
+        if index in aside:
+            continue
         work = _of_effect(program, module, function, index)
         if work is not None and work.confidence == "low" and watching:
             continue  # reads of settings on the way to telemetry
@@ -51,6 +58,60 @@ def work_of(program: Program, module: Module, function: Function, effects: Range
         if work is not None and (found is None or _order(work) > _order(found)):
             found = work
     return found
+
+
+def _aside(program: Program, module: Module, function: Function, effects: Range) -> set[int]:
+    """The calls on which nothing depends, and those that only serve them."""
+    indices = [i for i in range(effects.start, effects.end) if function.effects[i].kind == "call"]
+    found: set[int] = set()
+    for index in reversed(indices):
+        readers = _readers(function, index)
+        dropped = not readers and _asks_for_data(program, module, function, index)
+        served = bool(readers) and all(r in found or _is_quiet_call(function.effects[r]) for r in readers)
+        if dropped or served or _is_version(function, index):
+            found.add(index)
+    return found
+
+
+def _readers(function: Function, index: int) -> list[int]:
+    """The effects that use the result of a call, through displays and attributes as well."""
+    return [
+        number
+        for number, effect in enumerate(function.effects)
+        if any(Result(index) in _nested(v, VALUE_DEPTH) for v in _parts(effect))
+    ]
+
+
+def _nested(value: Value | None, depth: int) -> Iterator[Value]:
+    if value is None:
+        return
+    yield value
+    for part in (*parts_of(value), *((value.base,) if isinstance(value, Attr) else ())) if depth else ():
+        yield from _nested(part, depth - 1)
+
+
+def _is_quiet_call(effect: Effect) -> bool:
+    return effect.kind == "call" and is_quiet(effect)
+
+
+def _parts(effect: Effect) -> tuple[Value | None, ...]:
+    return (effect.value, *effect.args, *(v for _, v in effect.keywords))
+
+
+def _asks_for_data(program: Program, module: Module, function: Function, index: int) -> bool:
+    """Whether a function of ours is asked for something: who drops the answer only fills a cache."""
+    effect = function.effects[index]
+    if tokens.words(last_name(effect))[:1] not in (("get",), ("list",), ("read",)):
+        return False
+    return bool(program.things.called_functions(effect, module, function))
+
+
+def _is_version(function: Function, index: int) -> bool:
+    """Whether a call only finds out the version of what it asks."""
+    answers = {index} | {i for i, e in enumerate(function.effects) if e.kind == "item" and e.value == Result(index)}
+    bound = [e.place for e in function.effects if e.kind == "bind" and isinstance(e.value, Result)
+             and e.value.effect in answers]  # fmt: skip
+    return bool(bound) and all("version" in tokens.words(place.rpartition(".")[2]) for place in bound)
 
 
 def _watches(effect: Effect) -> bool:

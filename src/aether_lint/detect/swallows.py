@@ -9,7 +9,7 @@ from aether_lint.detect import failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.causes import weakest
 from aether_lint.detect.startup_work import Work, work_of, works_in
-from aether_lint.facts import Attempt, Caught, Effect, Failed, Function, Handler, Range
+from aether_lint.facts import Attempt, Caught, Each, Effect, Failed, Function, Handler, Range, Ref
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import IMPORT_ERRORS, Step
 from aether_lint.link.gates import guard_chain
@@ -176,9 +176,33 @@ def _settled(
         or failure.repaired(program, module, function, index, number)
         or (work.role != "service" and failure.refines(function, index))
         or program.readiness.reports(module, function, handler.effects)
+        or _is_check_message(function, handler, reach)
+        or _marks_the_record(function, handler)
         or failure.told_to_callers(program, module, function, handler)
         or is_repeated(program, module, function, index, work)
     )
+
+
+def _is_check_message(function: Function, handler: Handler, reach: Reach) -> bool:
+    """Whether a system check of Django puts the failure among the messages that it returns: Django acts on them."""
+    if reach.start.host != "Django" or reach.depth or function.owner:
+        return False
+    returned = {e.value.name for e in function.effects if e.kind == "return" and isinstance(e.value, Ref)}
+    effects = [function.effects[i] for i in failure.inside(handler.effects)]
+    return any(
+        e.kind in ("return", "yield") or (e.kind == "call" and e.place.rpartition(".")[0] in returned) for e in effects
+    )
+
+
+def _marks_the_record(function: Function, handler: Handler) -> bool:
+    """Whether the handler writes into the one record of a loop that failed: `item.name = "(invalid link)"`."""
+    records = {e.place for e in function.effects if e.kind == "bind" and isinstance(e.value, Each)}
+    bound = [
+        e.place.rpartition(".")[0]
+        for e in (function.effects[i] for i in failure.inside(handler.effects))
+        if e.kind in ("bind", "write") and not isinstance(e.value, Caught)
+    ]
+    return bool(bound) and records.issuperset(bound)
 
 
 def is_repeated(program: Program, module: Module, function: Function, index: int, work: Work) -> bool:

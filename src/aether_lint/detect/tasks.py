@@ -19,6 +19,7 @@ from aether_lint.link.startup import Reach
 from aether_lint.model import Confidence, Span
 
 TASKS = frozenset({"create_task", "ensure_future"})
+LOOP_GETTERS = frozenset({"get_event_loop", "get_running_loop"})
 ON_RESULT = frozenset({
     "refresh", "refresher", "reload", "load", "reconcile", "reconciliation", "rotate", "rotation", "evaluate",
     "evaluation", "evaluations", "sync", "resync", "reschedule",
@@ -74,7 +75,7 @@ def _started(program: Program, module: Module, function: Function, index: int) -
     if not program.startup.is_exclusive(f"{module.path}:{function.key}"):
         return  # requests begin such tasks as well: that they may fail is theirs
     last = last_name(effect)
-    if last in TASKS and effect.args and _by_loop(effect) and not _is_kept(function, index):
+    if last in TASKS and effect.args and _by_loop(effect, function) and not _is_kept(function, index):
         coroutine = effect.args[0]
         if not _watches_itself(program, module, function, coroutine):
             yield _unwatched("lost", _coroutine_text(coroutine, module, function), index, reach, module, function)
@@ -82,8 +83,11 @@ def _started(program: Program, module: Module, function: Function, index: int) -
         yield _unwatched("unread", f"asyncio.{last}()", index, reach, module, function)
 
 
-def _by_loop(effect: Effect) -> bool:
+def _by_loop(effect: Effect, function: Function) -> bool:
     """Whether the event loop is asked for the task, not a group that waits for it."""
+    asked = effect.value.base if isinstance(effect.value, Attr) else None
+    if isinstance(asked, Result) and last_name(function.effects[asked.effect]) in LOOP_GETTERS:
+        return True
     head = effect.place.rpartition(".")[0]
     return head == "asyncio" or startup_work.words(head.rpartition(">")[2] or head) >= {"loop"}
 
@@ -101,8 +105,19 @@ def _drops_errors(effect: Effect, function: Function, index: int) -> bool:
     if last_name(effect) == "gather":
         returns = any(k == "return_exceptions" and v == Const(True) for k, v in effect.keywords)
         return returns and effect.place.startswith("asyncio.") and not _is_used(function, index)
-    waits = effect.place == "asyncio.wait" and not any(k == "timeout" for k, _ in effect.keywords)
-    return waits and not _is_used(function, index)
+    if effect.place != "asyncio.wait" or any(_awaits_event(a, function) for a in effect.args):
+        return False
+    return not _is_used(function, index)
+
+
+def _awaits_event(value: Value, function: Function) -> bool:
+    """`asyncio.wait([create_task(stopping.wait())], timeout=5)`: a pause that can be cut short."""
+    for inner in _nested(value):
+        if isinstance(inner, Result):
+            effect = function.effects[inner.effect]
+            if last_name(effect) == "wait" or any(_awaits_event(a, function) for a in effect.args):
+                return True
+    return False
 
 
 def _is_kept(function: Function, index: int) -> bool:
@@ -178,22 +193,13 @@ def _watches_itself(program: Program, module: Module, function: Function, corout
 
 
 def _in_loop(function: Function, attempt: Attempt) -> bool:
-    return any(
-        not failure.is_for(function, loop)
-        and loop.effects.start <= attempt.body.start
-        and attempt.body.end <= loop.effects.end
-        for loop in function.loops
-    )
+    return any(not failure.is_for(function, loop) and failure.is_round_of(loop, attempt) for loop in function.loops)
 
 
 def _is_round(function: Function, index: int) -> bool:
     """Whether a `try` is a whole round of an endless loop: not one message of many, not a step inside another `try`."""
     attempt = function.attempts[index]
-    around = [
-        loop
-        for loop in function.loops
-        if loop.effects.start <= attempt.body.start and attempt.body.end <= loop.effects.end
-    ]
+    around = [loop for loop in function.loops if failure.is_round_of(loop, attempt)]
     if len(around) != 1 or failure.is_for(function, around[0]):
         return False
     return not any(

@@ -73,7 +73,7 @@ def _judge(program: Program, module: Module, setting: EnvSetting) -> TruthyText 
         )
     if not default.texts or not false_text:
         return None
-    if "0" in default.texts and (not _is_named_flag(setting) or uses.parsed()):
+    if "0" in default.texts and uses.parsed():
         return None  # a count
     tested = uses.truth()
     return None if tested is None else _seen(setting, "tested", default.texts[0], tested, "high")
@@ -123,7 +123,9 @@ class _Uses:
 
     @cached_property
     def _places(self) -> frozenset[str]:
-        return frozenset(e.place for e in self._function.effects if e.kind == "bind" and self._plain(e.value))
+        bound = [e for e in self._function.effects if e.kind == "bind"]
+        converted = {e.place for e in bound if not self._plain(e.value)}  # bound anew: `v = parse(v)`
+        return frozenset(e.place for e in bound if self._plain(e.value) and e.place not in converted)
 
     def _plain(self, value: Value | None) -> bool:
         """Whether a value is the text as it was read (also with an `or` or stripped)."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import product
 
-from aether_lint.facts import Arms, Const, Display, Each, Function, Ref, Result, Text, Value
+from aether_lint.facts import Arms, Const, Display, Each, Effect, Function, Opaque, Ref, Result, Text, Value
 from aether_lint.link.names import Module, Names
 
 MOST_TEXTS = 32  # texts that one value may be; loops over longer tables are data, not configuration
@@ -41,7 +41,7 @@ class Constants:
         match value:
             case Const(str() as text):
                 return [text]
-            case Text(parts):
+            case Text(parts) | Opaque("Add", parts):
                 options = [list(self._texts(p, module, function, depth)) or [UNKNOWN] for p in parts]
                 return ["".join(choice) for choice in list(product(*options))[:MOST_TEXTS]]
             case Arms(_, values, _):
@@ -51,12 +51,24 @@ class Constants:
             case Ref(name) if depth:
                 return self._bound(name, module, depth)
             case Result(index) if depth:
-                effect = function.effects[index]
-                if effect.kind == "item" and isinstance(effect.value, Ref):
-                    return []
-                return []
+                return self._looked_up(function.effects[index], module, function, depth - 1)
             case _:
                 return []
+
+    def _looked_up(self, effect: Effect, module: Module, function: Function, depth: int) -> Iterable[str]:
+        """`DEFAULTS["SECRET_KEY"]`: an entry of a literal dict."""
+        if effect.kind != "item" or not isinstance(effect.value, Ref) or not effect.args:
+            return []
+        bound = self._names.bindings(self._names.globalise(effect.value.name, module.path))
+        key = self.literal(effect.args[0], module, function)
+        if len(bound) != 1 or key is None:
+            return []
+        home, owner, index = bound[0]
+        table = owner.effects[index].value
+        if not isinstance(table, Display) or table.kind != "dict":
+            return []
+        pairs = zip(table.keys, table.items, strict=False)
+        return [t for k, v in pairs if k == key for t in self._texts(v, home, owner, depth)]
 
     def _bound(self, name: str, module: Module, depth: int) -> Iterable[str]:
         place = self._names.globalise(name, module.path)

@@ -21,6 +21,7 @@ from aether_lint.facts import (
     Every,
     Failed,
     Function,
+    Opaque,
     Ref,
     Result,
     Some,
@@ -98,7 +99,7 @@ class DefaultReader:
                 return Default("flag", value=flag)
             case Const(int() | float() as number):
                 return Default("number", value=number)
-            case Const(str()) | Text():
+            case Const(str()) | Text() | Opaque("Add"):
                 return Default("text", self._constants.texts(value, module, function))
             case Display("list" | "tuple" | "set", items, _):
                 return Default("list", tuple(t for i in items for t in self._constants.texts(i, module, function)))
@@ -129,6 +130,9 @@ class DefaultReader:
             return self.of_value(base, module, function, depth)
         if (effect.place in _SAME_CALLS or effect.place.startswith("pydantic.")) and effect.args:
             return self.of_value(effect.args[0], module, function, depth)
+        if effect.kind == "item":
+            texts = self._constants.texts(Result(index), module, function)
+            return Default("text", texts) if texts else UNKNOWN
         called = self._things.called_functions(effect, module, function) if effect.kind == "call" else []
         if len(called) == 1 and (where := self._names.function(called[0])) is not None:
             return self._of_factory(where[1], where[0], depth)
@@ -209,6 +213,9 @@ class DefaultReader:
                     return body.start <= index < body.end
                 case Atom("truthy", value, _, False) | Atom("none", value, _, True):
                     if comes_from(value, index, places, function):
+                        return True
+                case Atom("in", value, Ref("os.environ"), False):
+                    if value == first_argument(function.effects[index]):
                         return True
                 case _:
                     pass

@@ -45,8 +45,9 @@ class EnvSetting(Struct, frozen=True):
 
     @property
     def toggle(self) -> toggles.Toggle | None:
-        """The switch that the name promises."""
-        return toggles.lookup(self.name)
+        """The switch that the name promises, or that of the framework which it is bound to (`ALLOWED_HOSTS = ...`)."""
+        bound = (toggles.of_framework(place.rpartition(":")[2]) for place in sorted(self.places))
+        return toggles.lookup(self.name) or next((t for t in bound if t is not None), None)
 
     def holding(self, value: bool | int | float | str | None) -> Setting:
         """The question whether `value` is refused."""

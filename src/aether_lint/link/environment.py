@@ -3,12 +3,15 @@
 from msgspec import Struct
 
 from aether_lint.catalog import env_apis
-from aether_lint.facts import Const, Effect, Function, Param, Ref, Text, Value
+from aether_lint.facts import Attr, Const, Display, Each, Effect, Function, Opaque, Param, Ref, Result, Text, Value
+from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import UNKNOWN, Constants
-from aether_lint.link.names import Module, Names
+from aether_lint.link.names import Module, Names, last_name
 from aether_lint.link.things import ThingTable
 
+NAME_DEPTH = 3  # bindings and calls looked through for the name that a wrapper reads
 WRAPPER_DEPTH = 3  # `env_bool` -> `env_str` -> `os.getenv`; deeper ones were not met in 23 services
+MAPPING_READS = frozenset({"get", "pop", "setdefault"})
 
 
 class EnvRead(Struct, frozen=True):
@@ -29,8 +32,9 @@ class EnvRead(Struct, frozen=True):
 class Environment:
     """Answers which effects read the environment."""
 
-    def __init__(self, names: Names, things: ThingTable, constants: Constants) -> None:
+    def __init__(self, names: Names, things: ThingTable, constants: Constants, calls: CallGraph) -> None:
         self._names = names
+        self._calls = calls
         self._things = things
         self._constants = constants
         self._wrappers: dict[str, Wrapper | None] = {}
@@ -58,9 +62,11 @@ class Environment:
 
     def _read(self, effect: Effect, module: Module, function: Function, depth: int) -> EnvRead | None:
         if effect.kind == "item":
-            return self._item(effect, module, function)
+            return self._item(effect, module, function) or self._of_mapping(effect, module, function)
         if effect.kind != "call":
             return None
+        if last_name(effect) in MAPPING_READS and (read := self._of_mapping(effect, module, function)) is not None:
+            return read
         for thing in sorted(self._things.callees(effect, module, function)):
             if thing.kind in ("external", "made"):
                 api = env_apis.lookup(thing.name)
@@ -84,10 +90,50 @@ class Environment:
     def _direct(self, api: env_apis.EnvApi, effect: Effect, module: Module, function: Function) -> EnvRead:
         name = argument(effect, api.name_position, api.name_keyword)
         default = argument(effect, api.default_position, api.default_keyword)
-        names = self._constants.texts(name, module, function)
+        items = name.items if isinstance(name, Display) else (name,)  # `envvar=["NEW", "OLD"]`
+        names = tuple(t for item in items for t in self._constants.texts(item, module, function))
+        if api.scheme and default is None and len(names) == 1:
+            scheme = self._scheme(effect, names[0], module)
+            if scheme is not None:
+                return scheme
         required = api.missing == "raises" and default is None
         cast = _cast_name(effect, api.cast_keyword) or api.cast
         return EnvRead(names or (UNKNOWN,), default, module.path, function.key, required, cast)
+
+    def _scheme(self, effect: Effect, name: str, module: Module) -> EnvRead | None:
+        """`env = environ.Env(DEBUG=(bool, True))`: the default that the reader was built with."""
+        called = effect.value
+        if not isinstance(called, Ref):
+            return None
+        place = self._names.globalise(called.name, module.path)
+        for head in (place, place.rpartition(".")[0]):
+            for home, owner, index in self._names.bindings(head):
+                bound = owner.effects[index].value
+                built = owner.effects[bound.effect] if isinstance(bound, Result) else None
+                pair = argument(built, -1, name) if built is not None else None
+                if isinstance(pair, Display) and len(pair.items) == 2:
+                    cast = getattr(pair.items[0], "name", "").rpartition(".")[2]
+                    return EnvRead((name,), pair.items[1], home.path, owner.key, False, cast or "text")
+        return None
+
+    def _of_mapping(self, effect: Effect, module: Module, function: Function) -> EnvRead | None:
+        """`environ.get("KEY")` where a caller passes `os.environ` for the parameter `environ`."""
+        called = effect.value if effect.kind == "item" else _receiver(effect)
+        param = _param_of(called, function)
+        if param is None or not effect.args or not self._is_passed(param, module, function):
+            return None
+        if effect.kind == "item":
+            names = self._constants.texts(effect.args[0], module, function)
+            return EnvRead(names or (UNKNOWN,), None, module.path, function.key, required=True)
+        api = env_apis.lookup(f"os.environ.{last_name(effect)}")
+        return None if api is None else self._direct(api, effect, module, function)
+
+    def _is_passed(self, param: Param, module: Module, function: Function) -> bool:
+        for _, owner, index in self._calls.sites(f"{module.path}:{function.key}"):
+            value = given(owner.effects[index], param, function)
+            if isinstance(value, Ref) and value.name in env_apis.CONTAINERS:
+                return True
+        return False
 
     def _wrapper(self, name: str, depth: int) -> "Wrapper | None":
         """What a function of ours is as a reader: one whose body reads a variable that a parameter names."""
@@ -117,16 +163,13 @@ class Environment:
 
     def _template(self, value: Value, home: Module, inner: Function) -> tuple[str, Param, str] | None:
         """(text before, parameter, text after) of a variable's name that is built from a parameter."""
-        whole = _param_of(value, inner)
-        if whole is not None:
-            return "", whole, ""
-        if not isinstance(value, Text):
-            return None
+        parts = _parts_of_name(value, inner)
         texts: list[str] = ["", ""]
         named: Param | None = None
-        for part in value.parts:
+        for part in parts:
             param = _param_of(part, inner)
-            if param is not None and named is None:
+            if param is not None:  # of several the last one: it says whether this is a secret
+                texts = [f"{texts[0]}{UNKNOWN if named else ''}{texts[1]}", ""]
                 named = param
                 continue
             texts[named is not None] += self._constants.text(part, home, inner) or UNKNOWN
@@ -136,7 +179,8 @@ class Environment:
         home = self._names.modules[wrapper.path]
         inner = home.functions[wrapper.function]
         before, named, after = wrapper.template
-        texts = self._constants.texts(given(effect, named, inner), module, function)
+        passed = effect.args if named.kind == "args" else (given(effect, named, inner),)
+        texts = tuple(t for value in passed for t in self._constants.texts(value, module, function))
         names = tuple(f"{before}{text}{after}" for text in texts)
         if not names:
             return None
@@ -158,6 +202,51 @@ class Wrapper(Struct, frozen=True):
     passed: Param | None
     required: bool
     cast: str
+
+
+def _parts_of_name(value: Value | None, function: Function, depth: int = NAME_DEPTH) -> tuple[Value, ...]:
+    """The parts of a variable's name as a wrapper builds it: f-string, `+`, `%`, `.format()`, `.upper()`, a loop."""
+    match value:
+        case Text((Const(str() as pattern), *values)) if "%s" in pattern:
+            operands = [i for v in values for i in (v.items if isinstance(v, Display) else (v,))]
+            return _filled(pattern.split("%s"), tuple(operands))
+        case Text(parts) | Opaque("Add", parts):
+            return tuple(p for part in parts for p in _parts_of_name(part, function, depth))
+        case Result(index) if depth:
+            effect = function.effects[index]
+            receiver = _receiver(effect)
+            if last_name(effect) == "format" and isinstance(receiver, Const):
+                return _filled(str(receiver.value).split("{}"), effect.args)
+            if last_name(effect) in ("upper", "lower", "strip") and receiver is not None:
+                return _parts_of_name(receiver, function, depth - 1)
+            return (value,)
+        case Ref(name) if depth and _param_of(value, function) is None and name.startswith(f":{function.key}>"):
+            bound = [e.value for e in function.effects if e.kind == "bind" and e.place == name]
+            if len(bound) != 1:
+                return (value,)
+            inner = bound[0].source if isinstance(bound[0], Each) else bound[0]
+            return _parts_of_name(inner, function, depth - 1)
+        case None:
+            return ()
+        case _:
+            return (value,)
+
+
+def _filled(texts: list[str], values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The texts of a pattern with values between them."""
+    found: list[Value] = []
+    for position, text in enumerate(texts):
+        found += [Const(text)] if text else []
+        found += values[position : position + 1]
+    return tuple(found)
+
+
+def _receiver(effect: Effect) -> Value | None:
+    """What a method is called on."""
+    if isinstance(effect.value, Attr):
+        return effect.value.base
+    head = effect.value.name.rpartition(".")[0] if isinstance(effect.value, Ref) else ""
+    return Ref(head) if head else None
 
 
 def argument(effect: Effect, position: int, keyword: str) -> Value | None:

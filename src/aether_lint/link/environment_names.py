@@ -71,6 +71,8 @@ class EnvironmentNames:
             return None
         place = self._names.globalise(value.name, module.path) if isinstance(value, Ref) else ""
         exact = next((s for s in self.all() if place in s.places), None)
+        if exact is None and isinstance(value, Ref) and "." not in value.name.rpartition(">")[2].lstrip(":"):
+            return None  # a variable of the same name
         attribute = folded(value.name)
         return exact or next((s for s in self.all() if attribute in s.fields), None)
 

@@ -15,6 +15,7 @@ from aether_lint.model import Span
 
 StartKind = Literal["lifespan", "hook", "factory", "main", "import"]
 
+DIALOG_DEPTH = 2  # calls from the loop of a menu to what reads the answer
 DEPTH = 5  # helpers followed from a value to the functions in it, and from `__main__` to the server
 MOST_HOOKS = 12  # functions behind one registration; a longer table is a registry of something else
 
@@ -48,6 +49,11 @@ _SERVING_METHODS = frozenset({
 _SAMPLE_FOLDERS = frozenset({"examples", "example", "samples", "demos", "demo", "tests", "test", "docs", "scripts"})
 """What begins there starts no service."""
 _SERVING_CALLS = frozenset({"kopf.run", "signal.pause"})
+_DIALOGS = frozenset({
+    "builtins.input", "getpass.getpass", "click.prompt", "click.confirm", "typer.prompt", "typer.confirm",
+    "sys.stdin.readline", "prompt_toolkit.prompt", "rich.prompt.Prompt.ask", "rich.prompt.Confirm.ask",
+})  # fmt: skip
+"""Calls that wait for a person: a program that loops around them is a tool."""
 
 
 class Start(Struct, frozen=True, order=True):
@@ -389,13 +395,38 @@ class HookFinder:
                     if name in seen or where is None:
                         continue
                     seen.add(name)
-                    if self.serving_call(*where) is not None or any(
-                        _works(where[1], k) for k in range(len(where[1].loops))
-                    ):
+                    if self.serving_call(*where) is not None or self._works(*where):
                         return True
                     following += [(*where, i) for i, e in enumerate(where[1].effects) if e.kind == "call"]
             work = following
         return self.serving_call(module, body) is not None
+
+    def _works(self, module: Module, function: Function) -> bool:
+        """Whether a function holds the endless work of a worker.
+
+        One that answers with a value only looks until it has it; one that asks whoever sits at the terminal is a tool.
+        """
+        if any(e.kind == "return" and e.value not in (None, Const(None)) for e in function.effects):
+            return False
+        for loop in function.loops:
+            inside = range(loop.effects.start, loop.effects.end)
+            effects = [function.effects[i] for i in inside]
+            if not loop.endless or not any(e.kind == "call" for e in effects):
+                continue
+            if not any(self._asks_a_person(e, module, function, DIALOG_DEPTH) for e in effects):
+                return True
+        return False
+
+    def _asks_a_person(self, effect: Effect, module: Module, function: Function, depth: int) -> bool:
+        if effect.kind != "call":
+            return False
+        if effect.place in _DIALOGS:
+            return True
+        for name in self._things.called_functions(effect, module, function) if depth else ():
+            where = self._names.function(name)
+            if where is not None and any(self._asks_a_person(e, *where, depth - 1) for e in where[1].effects):
+                return True
+        return False
 
 
 _SERVER_NAMES = frozenset(name.rpartition(".")[2] for name in servers.SERVERS)
@@ -406,12 +437,6 @@ _BLOCKING = frozenset({"run", "serve", "start", "run_app", "run_simple", "worker
 
 def _runs(qualified: str) -> bool:
     return qualified.rpartition(".")[2] in _BLOCKING
-
-
-def _works(function: Function, loop: int) -> bool:
-    """Whether a loop is the endless work of a worker."""
-    found = function.loops[loop]
-    return found.endless and any(e.kind == "call" for e in function.effects[found.effects.start : found.effects.end])
 
 
 def _start(kind: StartKind, function: str, hook: hooks.Hook, signal: str, module: Module, span: Span) -> Start:

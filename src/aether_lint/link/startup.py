@@ -73,6 +73,7 @@ class StartupTable:
         self._ends: dict[str, int] = {}
         self._exclusive: dict[str, bool] = {}
         self._handed: set[str] = set()
+        self._listed: set[str] = set()  # called as members of a list: `for lifespan in LIFESPANS`
 
     def starts(self) -> list[Start]:
         """Every start, without the modules that are imported."""
@@ -107,7 +108,7 @@ class StartupTable:
         if name not in self._exclusive:
             self._exclusive[name] = False  # a function that only calls itself
             reach = self._solved().get(name)
-            if reach is not None and (reach.depth == 0 or self._calls.sites(name)):
+            if reach is not None and (reach.depth == 0 or name in self._listed or self._calls.sites(name)):
                 self._exclusive[name] = reach.depth == 0 or all(
                     self.of_effect(m, f, i) is not None
                     and (f.kind == "module" or self.is_exclusive(f"{m.path}:{f.key}"))
@@ -216,6 +217,7 @@ class StartupTable:
                     names += [t.name for t in sorted(self._things.attribute(thing, member)) if t.kind == "function"]
         if not names and isinstance(effect.value, Ref) and effect.value.name.startswith(f":{function.key}>"):
             names = self.hooks.functions_in(effect.value, module, function)
+            self._listed.update(names)
         if last in _AWAITED_RUNNERS or last in SPAWNERS:
             passed = [*effect.args, *(v for k, v in effect.keywords if k in ("target", "func", "function"))]
             for value in passed:

@@ -30,10 +30,14 @@ def select(weak: WeakSetting) -> bool:
 
 def finding(weak: WeakSetting) -> Finding:
     """The words about one random secret."""
-    message = (
-        f"every process makes its own `{weak.setting.name}` {when(weak)} (`{weak.value}`): "
-        "what one worker signs or encrypts, another one rejects, and nothing survives a restart"
+    secret = weak.setting.secret
+    password = secret is not None and secret.label in ("password", "passphrase", "token")
+    effect = (
+        "nobody was told it, and each worker and restart asks for another"
+        if password
+        else "what one worker signs or encrypts, another one rejects, and nothing survives a restart"
     )
+    message = f"every process makes its own `{weak.setting.name}` {when(weak)} (`{weak.value}`): {effect}"
     return setting_finding(RULE.code, RULE.name, weak, message, required(weak), fix=require_fix(weak))
 
 

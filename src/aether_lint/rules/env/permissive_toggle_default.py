@@ -57,6 +57,10 @@ def finding(weak: WeakSetting) -> Finding:
 DANGERS = (
     "debug",
     "insecure",
+    "unsafe",
+    "unauthenticated",
+    "unencrypted",
+    "acceptance",
     "mock",
     "anonymous",
     "registration",
