@@ -36,10 +36,16 @@ class Decision(Struct, frozen=True):
     other: Arm
 
 
-def decisions(function: Function) -> list[Decision]:
+def decisions(program: Program, function: Function) -> list[Decision]:
     """Every condition of a function that something depends on, once for each side, in order of position."""
-    if not function.guards:
-        return []
+    kept: dict[int, list[Decision]] = program.kept.setdefault(decisions, {})
+    key = id(function)  # functions live as long as their program
+    if key not in kept:
+        kept[key] = _decisions(function) if function.guards else []
+    return kept[key]
+
+
+def _decisions(function: Function) -> list[Decision]:
     under = _effects_under(function)
     tests: dict[Span, list[tuple[Cond, list[int]]]] = {}  # each a condition with its guards
     for index, guard in enumerate(function.guards):

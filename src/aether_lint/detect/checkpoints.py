@@ -20,7 +20,7 @@ class Checkpoint:
         self.program = program
         self.module = module
         self.function = function
-        self.decisions = decisions(function)
+        self.decisions = decisions(program, function)
         self.denials = denials(function)
         self._control: answers.Control | None = None
         self._asked = False

@@ -39,7 +39,7 @@ def stubs(program: Program, module: Module, function: Function) -> Iterator[Gap]
     """The stand-ins for controls that a function, class body or module defines where an import failed."""
     if not function.guards or not any(e.kind in ("define", "bind") and e.when >= 0 for e in function.effects):
         return
-    for decision in decisions(function):
+    for decision in decisions(program, function):
         defined = [i for i in decision.taken.effects if _stands_in(program, module, function, i)]
         cause = _import_behind(program, module, function, decision) if defined else None
         if cause is None:

@@ -68,7 +68,7 @@ def observe(program: Program, module: Module) -> list[Degradation]:
     """The degradations of one module, in order of position."""
     found: list[Degradation] = []
     refused: set[Root] = set()
-    made = [(function, decisions(function)) for function in module.facts.functions if function.guards]
+    made = [(function, decisions(program, function)) for function in module.facts.functions if function.guards]
     for function, all_of_it in made:
         for decision in all_of_it:
             seen = _decision(program, module, function, decision, made)

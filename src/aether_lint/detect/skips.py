@@ -57,7 +57,7 @@ def observe(program: Program, module: Module) -> list[Skip]:
 
 
 def _decided(program: Program, module: Module, function: Function, reach: Reach) -> Iterator[Skip]:
-    for decision in decisions(function):
+    for decision in decisions(program, function):
         guard = decision.taken.guards[0]
         if isinstance(decision.guard.cond, Failed) or not _only_speaks(function, decision):
             continue
