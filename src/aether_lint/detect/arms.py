@@ -11,6 +11,7 @@ from aether_lint.facts import (
     Failed,
     Function,
     Guard,
+    Position,
     Result,
     Value,
     failures_in,
@@ -18,7 +19,6 @@ from aether_lint.facts import (
 )
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
-from aether_lint.model import Span
 
 
 class Arm(Struct, frozen=True):
@@ -47,9 +47,9 @@ def decisions(program: Program, function: Function) -> list[Decision]:
 
 def _decisions(function: Function) -> list[Decision]:
     under = _effects_under(function)
-    tests: dict[Span, list[tuple[Cond, list[int]]]] = {}  # each a condition with its guards
+    tests: dict[Position, list[tuple[Cond, list[int]]]] = {}  # each a condition with its guards
     for index, guard in enumerate(function.guards):
-        sides = tests.setdefault(guard.span, [])
+        sides = tests.setdefault(guard.at, [])
         guards = next((found for cond, found in sides if cond == guard.cond), None)
         if guards is None:
             sides.append((guard.cond, [index]))

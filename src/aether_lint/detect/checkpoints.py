@@ -1,5 +1,7 @@
 """A function looked at as a control: its decisions, its refusals, and what passes it."""
 
+from functools import cached_property
+
 from aether_lint.catalog import tokens
 from aether_lint.detect import answers
 from aether_lint.detect.arms import Decision, decisions
@@ -21,9 +23,13 @@ class Checkpoint:
         self.module = module
         self.function = function
         self.decisions = decisions(program, function)
-        self.denials = denials(function)
         self._control: answers.Control | None = None
         self._asked = False
+
+    @cached_property
+    def denials(self) -> list[tuple[int, str]]:
+        """The refusals of the function, asked for once."""
+        return denials(self.function)
 
     @property
     def control(self) -> answers.Control | None:

@@ -40,9 +40,11 @@ def stubs(program: Program, module: Module, function: Function) -> Iterator[Gap]
     if not function.guards or not any(e.kind in ("define", "bind") and e.when >= 0 for e in function.effects):
         return
     for decision in decisions(program, function):
-        defined = [i for i in decision.taken.effects if _stands_in(program, module, function, i)]
-        cause = _import_behind(program, module, function, decision) if defined else None
+        cause = _import_behind(program, module, function, decision)
         if cause is None:
+            continue
+        defined = [i for i in decision.taken.effects if _stands_in(program, module, function, i)]
+        if not defined:
             continue
         root, chain = cause
         index = defined[0]

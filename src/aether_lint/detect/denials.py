@@ -14,7 +14,7 @@ def denials(function: Function) -> list[tuple[int, str]]:
     """(index of the effect, the control) for each refusal in a function, in program order."""
     found = []
     for index, effect in enumerate(function.effects):
-        if effect.kind not in ("raise", "return", "call"):
+        if effect.kind not in ("raise", "return") and not (effect.kind == "call" and last_name(effect) == "abort"):
             continue
         control = of_effect(effect, function)
         refuses = control is not None or effect.kind == "raise" or is_error_answer(effect, function)

@@ -196,7 +196,9 @@ def _is_named_to_guard(program: Program, module: Module, name: str) -> bool:
 
 def _is_scanned(program: Program, module: Module, name: str) -> bool:
     """Whether the module runs a check that refuses every flag with this ending."""
-    guards = {guard for guard, suffix in _scans(program) if name.endswith(suffix)}
+    if _is_scanned not in program.kept:
+        program.kept[_is_scanned] = list(_scans(program))
+    guards = {guard for guard, suffix in program.kept[_is_scanned] if name.endswith(suffix)}
     if not guards:
         return False
     seen: set[str] = set()

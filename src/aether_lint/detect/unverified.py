@@ -12,10 +12,13 @@ from aether_lint.link.absence import Root
 from aether_lint.link.names import last_name
 
 _UNVERIFIED = frozenset({"get_unverified_claims", "get_unverified_claim"})
+_READING = _UNVERIFIED | {"decode"}
 
 
 def unverified(at: Checkpoint) -> Iterator[Gap]:
     """Decodes without a signature on the degraded side of a decision whose other side decodes with one."""
+    if _READING.isdisjoint(at.module.calls):
+        return
     for decision in at.decisions:
         read = [i for i in decision.taken.effects if reads_unverified(at.function.effects[i])]
         if not read or not any(_verifies(at.function.effects[i]) for i in decision.other.effects):

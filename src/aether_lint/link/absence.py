@@ -237,8 +237,10 @@ class AbsenceTable:
         for caller, owner, index in self._calls.sites(f"{path}:{key}"):
             passed = given(owner.effects[index], param, function)
             if passed is not None:
-                step = Step(caller.path, owner.effects[index].span, f"passed as `{local}`")
                 roots = self._value(passed, sense, caller, owner, ask)
+                if not roots:
+                    continue
+                step = Step(caller.path, owner.effects[index].span, f"passed as `{local}`")
                 found.append(tuple((first, (*chain, step)) for first, chain in roots))
         return merge(*found)
 
@@ -454,6 +456,8 @@ class AbsenceTable:
         for name in self._things.called_functions(effect, module, function):
             if not name.endswith(".__init__"):
                 roots = ask(("()" + name, sense))
+                if not roots:
+                    continue
                 step = Step(module.path, effect.span, f"`{name.rpartition(':')[2]}()` says so")
                 found.append(tuple((first, (*chain, step)) for first, chain in roots))
         return merge(*found)
@@ -477,6 +481,8 @@ class AbsenceTable:
         return ((root(kind, read.names[0], module.path), (step,)),)
 
     def _stepped(self, roots: Roots, effect: Effect, module: Module, place: str) -> Roots:
+        if not roots:
+            return ()
         name = place.rpartition(":")[2].rpartition(">")[2]
         text = f"`{name}` is decided here" if name else "the caller gets nothing from here"
         step = Step(module.path, effect.span, text)

@@ -278,17 +278,24 @@ def spoken_in(function: Function) -> set[str]:
     found: set[str] = set()
     rest: list[Value | Cond | None] = []
     for effect in function.effects:
-        rest.append(effect.value)
-        rest += effect.args
-        rest += [value for _, value in effect.keywords]
-    while rest:
-        value = rest.pop()
+        value = effect.value
         if type(value) is Ref:  # three of four
             found.add(value.name)
-            continue
-        match value:
+        elif value is not None:
+            rest.append(value)
+        for value in effect.args:
+            if type(value) is Ref:
+                found.add(value.name)
+            elif type(value) is not Result and type(value) is not Const:
+                rest.append(value)
+        for _, value in effect.keywords:
+            rest.append(value)
+    while rest:
+        match rest.pop():
             case None | Const() | Result():
                 pass
+            case Ref(name):
+                found.add(name)
             case Attr(base, name):
                 found.add(name)
                 rest.append(base)
@@ -300,8 +307,8 @@ def spoken_in(function: Function) -> set[str]:
                 rest += conds
             case Failed():
                 pass
-            case _:
-                rest += parts_of(value)
+            case other:
+                rest += parts_of(other)
     return found
 
 
