@@ -1,6 +1,5 @@
 """What identifies a finding from one version of the code to the next, though lines move."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -37,6 +36,8 @@ def _place(item: tuple[int, Finding]) -> tuple[Span, str, int]:
 
 
 def _digest(parts: Sequence[str]) -> str:
+    import hashlib  # loads OpenSSL; a clean run needs none
+
     # lengths, so that no text can pass for two; surrogates are bytes of file names that are not UTF-8
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
     return hashlib.sha256(b"".join(b"%d:%s," % (len(part), part) for part in encoded)).hexdigest()
