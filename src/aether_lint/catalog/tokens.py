@@ -280,6 +280,12 @@ RECEIVERS: dict[str, Receiver] = {
 """Words of a receiver's name; low confidence, and only together with a durable operation on it."""
 
 
+OWN_KEYS = frozenset({
+    "encryption key", "signing key", "session key", "cookie key", "CSRF key", "secret key", "JWT key",
+})  # fmt: skip
+"""Labels of the keys with which a service signs and encrypts for itself."""
+
+
 @lru_cache(NAMES_KEPT)
 def words(name: str) -> tuple[str, ...]:
     """The lower-case words of a snake, kebab, dotted or camel-case name: `jwtSecretKey` -> jwt, secret, key."""

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from aether_lint.catalog import toggles, tokens
-from aether_lint.detect import secret_values
+from aether_lint.detect import secret_values, warned_values
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.key_uses import KeyUse, key_use
 from aether_lint.detect.reach import Reach, holds_unset, reach
@@ -20,8 +20,9 @@ from aether_lint.link.gates import guard_chain
 from aether_lint.link.refusals import Refusal, Scalar
 from aether_lint.model import Confidence, Severity
 
-Kind = Literal["credentials", "open", "random", "shared", "literal", "empty", "lenient"]
-"""lenient: a literal secret that only production refuses, while the environment defaults to something else."""
+Kind = Literal["credentials", "open", "random", "shared", "literal", "empty", "lenient", "warned"]
+"""lenient: a literal secret that only production refuses, while the environment defaults to something else. warned: a
+check finds it missing or a placeholder, and only logs."""
 
 
 class WeakSetting(Struct, frozen=True):
@@ -52,6 +53,12 @@ def observe(program: Program, module: Module) -> list[WeakSetting]:
     for setting in sorted(program.settings.of_module(module), key=lambda s: s.span):
         weak = _judge(program, module, setting)
         if weak is not None:
+            found.setdefault((weak.kind, setting.name), weak)
+    for seen in warned_values.find(program, module):
+        setting = seen.setting
+        if _judge(program, program.names.modules[setting.path], setting) is None:  # else it is told at the read
+            check = KeyUse("", module.path, seen.span, verifies=True)
+            weak = WeakSetting("warned", setting, seen.scope, seen.value, "warning", "medium", use=check)
             found.setdefault((weak.kind, setting.name), weak)
     return list(found.values())
 
@@ -152,9 +159,6 @@ def _is_open(toggle: toggles.Toggle, texts: set[str], value: Scalar, unset: bool
 PARTIES = frozenset(
     {"webhook", "webhooks", "client", "partner", "vendor", "stripe", "github", "slack", "callback", "oauth"}
 )
-OWN_KEYS = frozenset(
-    {"encryption key", "signing key", "session key", "cookie key", "CSRF key", "secret key", "JWT key"}
-)
 FACTORS = frozenset({"totp", "mfa", "otp", "pin", "recovery", "backup", "second"})
 
 
@@ -164,7 +168,7 @@ def is_shared(name: str, other: str) -> bool:
     first, second = tokens.secret(name), tokens.secret(other)
     if first is None or second is None or (first.direction == second.direction == "outbound"):
         return False
-    if first.label in OWN_KEYS and second.label in OWN_KEYS:
+    if first.label in tokens.OWN_KEYS and second.label in tokens.OWN_KEYS:
         return False
     return any((one & table) != (two & table) for table in (PARTIES, FACTORS)) and not one & two & (PARTIES | FACTORS)
 

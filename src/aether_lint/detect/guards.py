@@ -1,7 +1,8 @@
 """Guards against insecure settings in production that cannot do their work.
 
 A guard is a function of ours that raises in production only. It cannot fire where its error is swallowed, where a name
-inside it is defined nowhere, and where nothing calls it.
+inside it is defined nowhere, where nothing calls it, where it refuses outside production instead, and it does half its
+work where it knows some of the project's flags only. Flaws of other checks that raise are in `guard_flaws`.
 """
 
 from collections.abc import Iterator
@@ -9,22 +10,25 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aether_lint.catalog import deployment, tokens
+from aether_lint.catalog import deployment, toggles, tokens
 from aether_lint.catalog.word_list import word_set
+from aether_lint.detect import guard_flaws, override_flags
 from aether_lint.detect.anchor import Anchor
-from aether_lint.facts import Atom, Attr, Cond, Every, Function, Ref, Result, negate
+from aether_lint.facts import Atom, Attr, Cond, Const, Effect, Every, Function, Ref, Result, Text, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import enclosing_attempt, goes_on
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.mentions import folded, names_in
 from aether_lint.model import Confidence, Span
 
-Kind = Literal["swallowed", "undefined", "unused"]
+Kind = Literal["swallowed", "undefined", "unused", "impossible", "unreached", "disarmed", "inverted", "partial"]
 
 GUARD_WORDS = word_set(
     "ensure assert require check validate guard refuse forbid verify enforce reject disallow deny fail"
 )
 SWALLOWING = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.RuntimeError", "builtins.ValueError"})
+FLAGS_OF_A_LIST = 2  # flags by name that make a guard a list of them
+MOST_OTHERS = 6  # flags shown as related
 NAME_DEPTH = 2  # calls looked through for an undefined name
 
 
@@ -41,6 +45,7 @@ class BrokenGuard(Struct, frozen=True):
     guard_path: str
     guard_span: Span
     confidence: Confidence
+    others: tuple[tuple[str, Span, str], ...] = ()  # path, place and name of the flags that it does not know
 
 
 def observe(program: Program, module: Module) -> list[BrokenGuard]:
@@ -50,6 +55,10 @@ def observe(program: Program, module: Module) -> list[BrokenGuard]:
         if _is_guard(program, module, function):
             found += _undefined(module, function)
             found += _unused(program, module, function)
+        if any(e.kind == "raise" for e in function.effects):
+            found += _flawed(program, module, function)
+            found += _inverted(program, module, function)
+            found += _partial(program, module, function)
     return sorted(found, key=lambda guard: guard.span)
 
 
@@ -184,3 +193,74 @@ def _is_imported(program: Program, name: str) -> bool:
 def _is_called_by_name(program: Program, name: str) -> bool:
     """Whether something of that name is called anywhere, on an object that is not known."""
     return any(name in module.calls for module in program.names.modules.values())
+
+
+def _flawed(program: Program, module: Module, function: Function) -> Iterator[BrokenGuard]:
+    name = function.key.rpartition(".")[2] or "this check"
+    for flaw in guard_flaws.flaws(program, module, function):
+        kind: Kind = flaw.kind
+        if kind == "disarmed" and not GUARD_WORDS.intersection(tokens.words(name)):
+            continue
+        anchor = Anchor(module.path, function.key, "effect", flaw.index)
+        span = function.effects[flaw.index].span
+        yield BrokenGuard(
+            anchor, kind, module.path, function.key, span, name, flaw.detail, module.path, function.span, "medium"
+        )
+
+
+def _inverted(program: Program, module: Module, function: Function) -> Iterator[BrokenGuard]:
+    """`if not is_production() and secret == "changeme": raise RuntimeError("... in production")`."""
+    for index, effect in enumerate(function.effects):
+        if effect.kind != "raise" or effect.when < 0 or not _speaks_of_production(effect, function):
+            continue
+        conds = [c for g in guard_chain(function, effect.when) for c in _parts(function.guards[g].cond)]
+        levels = [program.gates.of_cond(c, module, function).level for c in conds]
+        others = [c for c, level in zip(conds, levels, strict=True) if level == "open"]
+        if "closed" not in levels or not any(isinstance(c, Atom) for c in others):
+            continue
+        anchor = Anchor(module.path, function.key, "effect", index)
+        name = function.key.rpartition(".")[2] or "this check"
+        yield BrokenGuard(
+            anchor, "inverted", module.path, function.key, effect.span, name, "", module.path, function.span, "medium"
+        )
+        return
+
+
+def _parts(cond: Cond) -> list[Cond]:
+    return [p for c in cond.conds for p in _parts(c)] if isinstance(cond, Every) else [cond]
+
+
+def _speaks_of_production(effect: Effect, function: Function) -> bool:
+    """Whether the error says that something is refused in production."""
+    made = function.effects[effect.value.effect] if isinstance(effect.value, Result) else None
+    if made is None:
+        return False
+    texts = [p for a in made.args for p in (a.parts if isinstance(a, Text) else (a,))]
+    said = " ".join(str(t.value).lower() for t in texts if isinstance(t, Const))
+    return any(phrase in said for phrase in ("in production", "for production")) and "only" not in said
+
+
+def _partial(program: Program, module: Module, function: Function) -> Iterator[BrokenGuard]:
+    """A guard that refuses flags by a list of their names, while the project honors others."""
+    if not GUARD_WORDS.intersection(tokens.words(function.key.rpartition(".")[2])):
+        return
+    known: set[str] = set()
+    for effect in function.effects:
+        read = program.environment.read(effect, module, function) if effect.kind in ("call", "item") else None
+        known |= set(read.names) if read is not None else set()
+    refused = {name for name in known if toggles.override(name) is not None}
+    if len(refused) < FLAGS_OF_A_LIST:
+        return
+    others = tuple(
+        (path, flag.span, flag.name)
+        for path in sorted(program.names.modules)
+        if program.names.modules[path].facts.role == ""
+        for flag in override_flags.observe(program, program.names.modules[path])
+        if flag.name not in known and not flag.is_test
+    )
+    if others:
+        anchor = Anchor(module.path, function.key, "effect", 0)
+        yield BrokenGuard(
+            anchor, "partial", module.path, function.key, function.span, function.key.rpartition(".")[2],
+            others[0][2], module.path, function.span, "medium", others[:MOST_OTHERS],
+        )  # fmt: skip

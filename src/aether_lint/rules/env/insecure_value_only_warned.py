@@ -1,9 +1,11 @@
 """# insecure-value-only-warned
 
 ## What it does
-Reports a secret with a literal default that start-up refuses in production only, while the name of the environment
-defaults to development: where that name was forgotten, nothing refuses. Clean: a check that refuses the literal in
-every environment, a name of the environment that is required or defaults to production.
+Reports a check of start-up, or a validator, that finds a secret missing or a placeholder in its place and only writes
+to the log. Reports a secret with a literal default that start-up refuses in production only, while the name of the
+environment defaults to development: where that name was forgotten, nothing refuses. Clean: a check that refuses in
+every environment, a name of the environment that is required or defaults to production, and credentials for other
+services, without which a feature is off.
 
 ## Why is this bad?
 The check looks like protection, and depends on a second variable that is forgotten as easily as the secret.
@@ -31,12 +33,35 @@ from aether_lint.rules.rule import Example, Rule
 
 
 def select(weak: WeakSetting) -> bool:
-    """Literals that only production refuses."""
-    return weak.kind == "lenient"
+    """Literals that only production refuses, and values that are only logged."""
+    return weak.kind in ("lenient", "warned")
 
 
 def finding(weak: WeakSetting) -> Finding:
-    """The words about one literal."""
+    """The words about one value."""
+    return _lenient(weak) if weak.kind == "lenient" else _warned(weak)
+
+
+def _warned(seen: WeakSetting) -> Finding:
+    assert seen.use is not None
+    name = seen.setting.name
+    state = f"`{seen.value}`" if seen.value else "missing"
+    return Finding(
+        code=RULE.code,
+        name=RULE.name,
+        family="env",
+        severity=RULE.severity,
+        confidence=seen.confidence,
+        message=f"`{name}` is found {state} here and only a log line says so: the service serves with it",
+        help=f"raise, and refuse to start, when `{name}` is {state}",
+        path=seen.use.path,
+        span=seen.use.span,
+        related=(Related(seen.setting.path, seen.setting.span, "read here"),),
+        scope=seen.scope,
+    )
+
+
+def _lenient(weak: WeakSetting) -> Finding:
     message = (
         f"the literal default of `{weak.setting.name}` is refused only in production, and the environment is not "
         "production unless somebody says so: where both were forgotten, the literal is in use"
@@ -54,7 +79,7 @@ if ENVIRONMENT == "production" and SECRET == "changeme":
 RULE = Rule(
     code="AET212",
     name="insecure-value-only-warned",
-    summary="An insecure value is refused in production only, and the environment defaults to another.",
+    summary="An insecure or missing secret is only logged, or refused in production only while the default is another.",
     severity="warning",
     observes=WeakSetting,
     select=select,
