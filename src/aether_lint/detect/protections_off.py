@@ -24,7 +24,6 @@ OFF: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Keywords whose literal False removes a protection, and the calls (prefixes or method names) on which they do."""
 UNVERIFIED_CONTEXTS = frozenset({"ssl._create_unverified_context", "ssl._create_default_https_context"})
-EXEMPTIONS = frozenset({"django.views.decorators.csrf.csrf_exempt"})
 SETTINGS = {
     "SESSION_COOKIE_SECURE": "the Secure flag of the session cookie",
     "CSRF_COOKIE_SECURE": "the Secure flag of the CSRF cookie",
@@ -51,12 +50,11 @@ def observe(program: Program, module: Module) -> list[ProtectionOff]:
     found: list[ProtectionOff] = []
     for function in module.facts.functions:
         for index, effect in enumerate(function.effects):
-            if program.gates.of_guard(effect.when, module, function).level in ("closed", "test"):
+            off = next(_off(program, effect, module, function), None)
+            if off is None or program.gates.of_guard(effect.when, module, function).level in ("closed", "test"):
                 continue
-            for subject, text in _off(program, effect, module, function):
-                anchor = Anchor(module.path, function.key, "effect", index)
-                found.append(ProtectionOff(anchor, module.path, function.key, effect.span, subject, text, "high"))
-                break
+            anchor = Anchor(module.path, function.key, "effect", index)
+            found.append(ProtectionOff(anchor, module.path, function.key, effect.span, *off, "high"))
     return sorted(found, key=lambda seen: seen.span)
 
 

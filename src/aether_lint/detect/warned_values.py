@@ -79,13 +79,12 @@ def _judge(program: Program, module: Module, function: Function, guard: Guard) -
 
 def _secrets(program: Program) -> Iterator[EnvSetting]:
     """The secrets of the project that open its own doors."""
-    for path in sorted(program.names.modules):
-        for setting in program.settings.of_module(program.names.modules[path]):
-            secret = setting.secret
-            if secret is None or secret.direction == "outbound":
-                continue
-            if secret.direction == "inbound" or secret.label in tokens.OWN_KEYS:
-                yield setting
+    for setting in program.settings.secrets(program.names.modules[p] for p in sorted(program.names.modules)):
+        secret = setting.secret
+        if secret is None or secret.direction == "outbound":
+            continue
+        if secret.direction == "inbound" or secret.label in tokens.OWN_KEYS:
+            yield setting
 
 
 def _found(

@@ -1,6 +1,6 @@
 """The settings that a module reads from its environment, each with its name, default and the place that holds it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -66,12 +66,20 @@ class SettingsTable:
         self._defaults = defaults
         self._fields = fields
         self._known: dict[str, tuple[EnvSetting, ...]] = {}
+        self._secrets: tuple[EnvSetting, ...] | None = None
 
     def of_module(self, module: Module) -> tuple[EnvSetting, ...]:
         """The settings of a module, in order of position within each function."""
         if module.path not in self._known:
             self._known[module.path] = tuple(self._find(module))
         return self._known[module.path]
+
+    def secrets(self, modules: Iterable[Module]) -> tuple[EnvSetting, ...]:
+        """The settings of all modules of the program whose names promise a secret, in the order of the modules."""
+        if self._secrets is None:
+            found = (setting for module in modules for setting in self.of_module(module))
+            self._secrets = tuple(setting for setting in found if setting.secret is not None)
+        return self._secrets
 
     def is_settings_class(self, function: Function, module: Module) -> bool:
         """Whether a class takes its attributes from the environment."""
