@@ -225,6 +225,8 @@ def _parts_of_name(value: Value | None, function: Function, depth: int = NAME_DE
             if len(bound) != 1:
                 return (value,)
             inner = bound[0].source if isinstance(bound[0], Each) else bound[0]
+            if isinstance(inner, Display) and inner.items:  # spellings of one name, looked for in this order
+                inner = inner.items[0]
             return _parts_of_name(inner, function, depth - 1)
         case None:
             return ()
@@ -274,7 +276,13 @@ def given(effect: Effect, param: Param, function: Function) -> Value | None:
 
 def _open(read: EnvRead, function: Function) -> bool:
     """Whether the default is the caller's: passed on, or applied by the wrapper after the read."""
-    return is_empty(read.default) or _param_of(read.default, function) is not None
+    if is_empty(read.default) or _param_of(read.default, function) is not None:
+        return True
+    if not isinstance(read.default, Result):
+        return False
+    asked = function.effects[read.default.effect]  # another source, that is given the caller's default
+    passed = [_param_of(v, function) for v in (*asked.args, *(v for _, v in asked.keywords))]
+    return _default_param(function) in [p for p in passed if p is not None]
 
 
 def _default_param(function: Function) -> Param | None:
