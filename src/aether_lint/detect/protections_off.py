@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from aether_lint.detect.anchor import Anchor
-from aether_lint.facts import Const, Display, Effect, Function, Ref, Value
+from aether_lint.facts import Const, Display, Effect, Failed, Function, Ref, Value
 from aether_lint.link import Module, Program
+from aether_lint.link.gates import guard_chain
 from aether_lint.link.names import last_name
 from aether_lint.model import Confidence, Span
 
@@ -51,11 +52,16 @@ def observe(program: Program, module: Module) -> list[ProtectionOff]:
     for function in module.facts.functions:
         for index, effect in enumerate(function.effects):
             off = next(_off(program, effect, module, function), None)
-            if off is None or program.gates.of_guard(effect.when, module, function).level in ("closed", "test"):
+            if off is None or _is_chosen(function, effect.when):
                 continue
             anchor = Anchor(module.path, function.key, "effect", index)
             found.append(ProtectionOff(anchor, module.path, function.key, effect.span, *off, "high"))
     return sorted(found, key=lambda seen: seen.span)
+
+
+def _is_chosen(function: Function, guard: int) -> bool:
+    """Whether somebody decides that it is off: a setting, an argument, the environment."""
+    return any(not isinstance(function.guards[g].cond, Failed) for g in guard_chain(function, guard))
 
 
 def _off(program: Program, effect: Effect, module: Module, function: Function) -> Iterator[tuple[str, str]]:

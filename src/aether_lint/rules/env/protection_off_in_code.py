@@ -3,8 +3,7 @@
 ## What it does
 Reports a protection that a literal switches off where it is used: certificates that are not checked, cookies without
 their Secure or HttpOnly flag, any origin together with credentials, the host name check of a TLS context. A value
-that comes from a setting is left alone: somebody can close it. Under a test gate, or where the environment is known
-not to be production, nothing is reported.
+that comes from a setting is left alone, and so is a literal under a condition: somebody decides.
 
 ## Why is this bad?
 No operator can turn it on again. Whoever reads the configuration of the deployment sees nothing of it.
