@@ -6,6 +6,8 @@ Source: OWASP Password Storage Cheat Sheet and ASVS 5.0, appendix C; where the t
 BCRYPT_COST = 10
 PBKDF2_ITERATIONS: dict[str, int] = {"sha256": 600_000, "sha512": 210_000, "sha1": 1_300_000}
 
+ARGON2_DEFAULT_MEMORY = 65_536  # KiB, of argon2-cffi and pwdlib where the call does not say
+
 # memory in KiB -> iterations needed at that memory, parallelism 1
 ARGON2_MEMORY: tuple[tuple[int, int], ...] = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
 # N -> parallelism needed at that N, r = 8
@@ -41,6 +43,24 @@ CONTEXT_ROUNDS: dict[str, str] = {
     "argon2__rounds": "argon2",
 }
 """Keywords of passlib's `CryptContext` that set a cost."""
+
+CONTEXT_MINIMUM: dict[str, int] = {
+    "bcrypt": BCRYPT_COST,
+    "pbkdf2-sha256": PBKDF2_ITERATIONS["sha256"],
+    "pbkdf2-sha512": PBKDF2_ITERATIONS["sha512"],
+    "argon2": ARGON2_MEMORY[0][1],
+}
+
+FRAMEWORK_SETTINGS: dict[str, int] = {"BCRYPT_LOG_ROUNDS": BCRYPT_COST}
+"""Settings of frameworks that are the cost: Flask-Bcrypt."""
+
+CLASS_ATTRIBUTES: dict[str, int] = {
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher.iterations": PBKDF2_ITERATIONS["sha256"],
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher.rounds": BCRYPT_COST,
+    "django.contrib.auth.hashers.BCryptPasswordHasher.rounds": BCRYPT_COST,
+    "django.contrib.auth.hashers.Argon2PasswordHasher.time_cost": ARGON2_MEMORY[0][1],
+}
+"""Attributes that a subclass of a framework's hasher sets."""
 
 
 def lookup(qualified: str) -> tuple[str, int, str] | None:

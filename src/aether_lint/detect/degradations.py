@@ -76,6 +76,7 @@ def observe(program: Program, module: Module) -> list[Degradation]:
                 found.append(seen)
             elif seen is not None:
                 refused.add(seen)
+        found += _skipped_steps(program, module, function)
     found += _by_default(program, module)
     chains = _one_per_chain(_one_per_statement(found), refused)
     return _one_per_flag(sorted(chains, key=lambda d: (d.span, d.scope)))
@@ -173,6 +174,24 @@ def _weakened(
     if found is None:
         return None
     return installs.weaker(program, module, function, decision, *found), subject
+
+
+def _skipped_steps(program: Program, module: Module, function: Function) -> Iterable[Degradation]:
+    """Values that stay plain where the cipher is missing."""
+    for index, decision in weakenings.skipped_steps(function):
+        roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
+        roots = tuple((root, chain) for root, chain in roots if _is_telling(root) and root.kind in ("import", "call"))
+        if not roots:
+            continue
+        root, chain = min(roots)
+        subject = weakenings.lost(program, module, function, decision, root)
+        if subject is None:
+            continue
+        install = installs.weaker(program, module, function, decision, index, weakenings.PLAIN_TEXT)
+        gate = program.gates.of_cond(decision.guard.cond, module, function)
+        seen = _degradation(program, module, function, decision, root, chain, install, subject, gate)
+        if seen is not None and gate.level in ("open", "flag"):
+            yield seen
 
 
 def _fallen_back(

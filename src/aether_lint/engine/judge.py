@@ -28,13 +28,13 @@ def judge(program: Program, module: ModuleFacts, rules: Sequence[Rule], config: 
     findings = []
     for code, seen in zip(assign(observations, known), observations, strict=True):
         rule = wanted.get(code)
-        if rule is not None and isinstance(seen, rule.observes) and rule.select(seen):
+        if rule is not None and isinstance(seen, rule.observed) and rule.select(seen):
             findings.append(rule.finding(seen))
     return sorted(findings, key=lambda finding: (finding.span, finding.code))
 
 
 def detectors(rules: Iterable[Rule]) -> list[Observe]:
     """The `observe` functions behind the observations of rules, each once, in order of their modules' names."""
-    homes = {rule.observes.__module__ for rule in rules if rule.family != "lint"}
+    homes = {seen.__module__ for rule in rules if rule.family != "lint" for seen in rule.observed}
     ours = sorted(home for home in homes if home.startswith("aether_lint.detect."))
     return [importlib.import_module(home).observe for home in ours]

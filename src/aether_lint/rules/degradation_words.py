@@ -42,10 +42,20 @@ def what_happens(seen: Degradation) -> str:
     if seen.loss == "sentinel":
         return f"{subject} is switched off {condition(seen)}, and the code goes on without it"
     if seen.loss == "weakened":
-        return f"passwords are protected by {seen.by} instead of {subject} {condition(seen)}"
+        return f"{_weakened(seen)} {condition(seen)}"
     if seen.loss == "skipped":
         return f"the write to {subject} is given up {condition(seen)}, and the caller is told nothing"
     return f"{seen.by} takes the place of {subject} {condition(seen)}"
+
+
+def _weakened(seen: Degradation) -> str:
+    """What takes the place of a hasher, cipher or generator."""
+    subject = seen.subject.label
+    if seen.subject.role == "hasher":
+        return f"passwords are protected by {seen.by} instead of {subject}"
+    if seen.subject.role == "random":
+        return f"values that must not be guessed come from {seen.by} instead of {subject}"
+    return f"values are kept as {seen.by} instead of going through {subject}"
 
 
 def consequence(seen: Degradation) -> str:

@@ -28,6 +28,8 @@ def degradation_code(seen: Degradation) -> str:
         return "AET301"
     if seen.subject.role in ("cipher", "encrypted column"):
         return "AET307"
+    if seen.subject.role == "random":
+        return "AET309"
     if seen.trigger == "flag":
         return "AET105"
     if seen.subject.role in CARRIERS and (seen.loss == "skipped" or seen.does_nothing):
@@ -67,7 +69,7 @@ def _code(seen: object, rules: Mapping[str, Rule]) -> str:
     if isinstance(seen, Opening):
         return opening_code(seen)
     for code, rule in rules.items():
-        if isinstance(seen, rule.observes) and rule.select(seen):
+        if isinstance(seen, rule.observed) and rule.select(seen):
             return code
     return ""
 

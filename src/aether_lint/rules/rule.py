@@ -44,6 +44,12 @@ class Rule(Struct, frozen=True):
     references: tuple[str, ...]
     preview: bool = False
     examples: tuple[Example, ...] = ()
+    also: tuple[type, ...] = ()  # further observation types that `select` and `finding` take
+
+    @property
+    def observed(self) -> tuple[type, ...]:
+        """All observation types that the rule takes."""
+        return (self.observes, *self.also)
 
     @property
     def family(self) -> Family:
