@@ -477,6 +477,36 @@ CASES = [
         'DEBUG = env.bool("DEBUG", default=False)\n',
     ),
     Case(
+        "secret_in_constant_time",
+        "compare_digest",
+        "import os\n\n\ndef check(token):\n    if [[token != KEY]]:\n        raise ValueError\n",
+        "import hmac\nimport os\n\n\ndef check(token):\n"
+        "    if not (isinstance(token, str) and isinstance(KEY, str)"
+        " and hmac.compare_digest(token.encode(), KEY.encode())):\n        raise ValueError\n",
+        {"operand": "KEY"},
+    ),
+    Case(
+        "mac_in_constant_time",
+        "compare_digest",
+        "import hmac\nok = [[sig == mac.hexdigest()]]\n",
+        "import hmac\nok = isinstance(sig, str) and hmac.compare_digest(sig.encode(), mac.hexdigest().encode())\n",
+        {"operand": "hexdigest"},
+    ),
+    Case(
+        "cost_by_keyword",
+        "raise_work_factor",
+        "salt = [[bcrypt.gensalt(rounds=4)]]\n",
+        "salt = bcrypt.gensalt(rounds=10)\n",
+        {"keyword": "rounds", "position": "0", "value": "10"},
+    ),
+    Case(
+        "cost_by_position",
+        "raise_work_factor",
+        'key = [[pbkdf2_hmac("sha256", password, salt, 1_000, 32)]]\n',
+        'key = pbkdf2_hmac("sha256", password, salt, 600000, 32)\n',
+        {"keyword": "iterations", "position": "3", "value": "600000"},
+    ),
+    Case(
         "missing_setting_raises",
         "require_config",
         "def build(dsn):\n    if not dsn:\n        log('x')\n        [[return MemoryStore()]]  # dev\n"

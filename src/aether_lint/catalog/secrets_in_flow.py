@@ -43,7 +43,7 @@ NOT_A_PASSWORD = word_set(
 
 KEYING_WORDS = word_set(
     "secret secrets key keys password passwd pwd token tokens pepper private hmac mac passphrase salt seed credential "
-    "credentials nonce random entropy signer"
+    "credentials nonce random entropy"
 )
 
 REQUESTS = word_set("request req http_request flask_request websocket")
@@ -79,3 +79,9 @@ NOT_SIGNING = word_set(
     "in out up off on cache function method call query request_cache merkle inclusion work design urls_only"
 )
 """Words that make a function with `sign` in its name something else (`sign_in`, `query_signature`, a proof of work)."""
+
+GETTERS = frozenset({("get",), ("getenv",), ("env",), ("config",), ("read",), ("require",), ("fetch",), ("load",)})
+"""First words of functions that read what their first argument names."""
+
+FORGERY_WORDS = word_set("csrf xsrf nonce state")
+"""Words of values that a browser sends twice: that both are equal is the check, and neither is a secret to guess."""

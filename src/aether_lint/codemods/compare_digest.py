@@ -10,6 +10,7 @@ from aether_lint.codemods.command import TargetedCodemod
 from aether_lint.codemods.target import RefusedError, Target
 from aether_lint.codemods.tree import Edit, Import, Tree, code
 
+LOOSE = (cst.If, cst.While, cst.Assert, cst.Assign, cst.Return)  # what may hold a bare `not` or `and`
 TEXT_METHODS = frozenset({"hexdigest", "decode", "strip", "lower", "upper"})
 
 
@@ -26,8 +27,13 @@ def plan(tree: Tree, target: Target) -> Edit:
     text = " and ".join([*checks, call])
     if isinstance(part.operator, cst.NotEqual):
         text = f"not ({text})" if checks else f"not {text}"
-    compared = cst.parse_expression(f"({text})" if checks or text.startswith("not ") else text)
+    tight = not isinstance(_holder(tree, comparison), LOOSE) and (checks or text.startswith("not "))
+    compared = cst.parse_expression(f"({text})" if tight else text)
     return Edit(comparison, lambda updated: compared, imports=(Import("hmac"),))
+
+
+def _holder(tree: Tree, node: cst.CSTNode) -> cst.CSTNode | None:
+    return next((holder for holder in tree.around(tree.span(node)) if node in holder.children), None)
 
 
 def _comparison(tree: Tree, target: Target) -> cst.Comparison:

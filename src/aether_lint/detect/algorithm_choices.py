@@ -49,15 +49,17 @@ def _hash(program: Program, flow: Flow, module: Module, function: Function, inde
             )
         default = _default(program, leaf)
         if default in WEAK_HASHES and _hashes_password(flow, effect, module, function):
-            return use("algorithm fallback", function, index, subject="the hash", by=default.upper(), severity="warning",
-                       detail=known_as(leaf))  # fmt: skip
+            return use(
+                "algorithm fallback", function, index, subject="the hash", by=default.upper(), severity="warning",
+                detail=known_as(leaf),
+            )  # fmt: skip
     return None
 
 
 def _weak_fallback(fallback: Value | None) -> str:
     if isinstance(fallback, Ref) and fallback.name.startswith("hashlib."):
         known = hashers.lookup(fallback.name)
-        return known.label if known is not None and known.strength <= 2 else ""
+        return known.label if known is not None and known.strength <= 1 else ""
     return ""
 
 

@@ -28,7 +28,7 @@ def _attempt(
     program: Program, flow: Flow, module: Module, function: Function, number: int, attempt: Attempt
 ) -> Iterator[Weakness]:
     for index in range(attempt.body.start, attempt.body.end):
-        step = _step(function.effects[index])
+        step = _step(function.effects[index]) or _step_inside(program, function.effects[index], module, function)
         if step is None or not _uses_result(function, index):
             continue
         sure = _reaches_cipher(program, function.effects[index], module, function)
@@ -55,6 +55,22 @@ def _step(effect: Effect) -> Step | None:
     return (
         "decrypt" if said[0] in ("decrypt", "decipher") else "encrypt" if said[0] in ("encrypt", "encipher") else None
     )
+
+
+def _step_inside(program: Program, effect: Effect, module: Module, function: Function) -> Step | None:
+    """The one thing that a function of ours does with a catalogued cipher."""
+    if effect.kind != "call" or not effect.args:
+        return None
+    found: set[Step] = set()
+    for name in program.things.called_functions(effect, module, function):
+        home, callee = program.names.function(name) or (module, None)
+        for inner in callee.effects if callee is not None else ():
+            step = _step(inner)
+            if step is not None and any(
+                s.role in CIPHER_ROLES for s in program.subjects.of_call(inner, home, callee or function)
+            ):
+                found.add(step)
+    return found.pop() if len(found) == 1 else None
 
 
 def _said(effect: Effect) -> str:
@@ -104,7 +120,7 @@ def _answer(
         if effect.kind == "return":
             return None
     if handler.exits & NEXT and not (handler.exits & ~NEXT):
-        return _untouched(function, index, handler, step)
+        return _untouched(function, index, handler, step, given)
     return None
 
 
@@ -153,12 +169,13 @@ def _same_place(function: Function, effect: Effect, index: int) -> bool:
     )
 
 
-def _untouched(function: Function, index: int, handler: Handler, step: Step) -> tuple[int, Span, str] | None:
+def _untouched(
+    function: Function, index: int, handler: Handler, step: Step, given: set[Value]
+) -> tuple[int, Span, str] | None:
     """`value = decrypt(value)` whose handler leaves `value` as it was."""
-    effect = function.effects[index]
     derived = Derived(function, index)
     for at, bound in enumerate(function.effects[index:], start=index):
-        if bound.kind != "bind" or not derived.holds(bound.value) or Ref(bound.place) not in effect.args:
+        if bound.kind != "bind" or not derived.holds(bound.value) or Ref(bound.place) not in given:
             continue
         if any(e.place == bound.place and e.kind == "bind" for e in _within(function, handler)):
             return None

@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from aether_lint.catalog import ciphers, hashers, secrets_in_flow, tokens
 from aether_lint.detect.hash_calls import HashCall, hash_calls
-from aether_lint.detect.secret_flow import Flow, Leaf, called_name, is_password, is_secret, known_as
+from aether_lint.detect.secret_flow import Flow, Leaf, called_name, is_password, known_as
 from aether_lint.detect.secret_use import UseKind, Weakness, use
 from aether_lint.facts import Arms, Attr, Const, Function, Opaque, Ref, Result
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Step
 from aether_lint.link.environment import argument
+from aether_lint.link.mentions import cond_names
 from aether_lint.model import Severity
 
 KEYED = frozenset({"cipher", "mac", "signer", "token"})
@@ -65,7 +66,11 @@ def _key(program: Program, flow: Flow, module: Module, function: Function, index
     leaves = flow.leaves(value, module, function, effect.span, trail)
     if any(flow.is_random(leaf) for leaf in leaves):
         return
-    path = _padded(trail) or _empty(trail) or (_hashed(program, flow, leaves) if known.kind == "cipher" else None)
+    path = (
+        _padded(trail)
+        or _empty(flow, trail, function)
+        or (_hashed(program, flow, leaves) if known.kind == "cipher" else None)
+    )
     if path is not None:
         yield _reported(path, known.label, module, function, index)
 
@@ -112,14 +117,23 @@ def _repeats(value: Opaque) -> bool:
     return len(others) >= 1 and any(isinstance(c.value, int) and c.value > 1 for c in consts)
 
 
-def _empty(trail: list[Leaf]) -> KeyPath | None:
+def _empty(flow: Flow, trail: list[Leaf], function: Function) -> KeyPath | None:
     """A key that is an empty text when there is none: `key = decode(secret) if secret else b""`."""
+    if _is_asked_for(trail, function) or any(flow.is_setting(step) for step in trail):
+        return None  # refused where it is used, or a setting: what an empty one means is AET203's
     for step in trail:
         if isinstance(step.value, Arms) and step.value.op in ("or", "if"):
             last = step.value.values[-1]
             if isinstance(last, Const) and last.value == "" and len(step.value.values) > 1:
                 return KeyPath("empty key", "an empty text", step)
     return None
+
+
+def _is_asked_for(trail: list[Leaf], function: Function) -> bool:
+    """Whether the function that uses a key tests whether there is one."""
+    names = {step.value.name for step in trail if isinstance(step.value, Ref) and step.function is function}
+    ends = {effect.when for effect in function.effects if effect.kind in ("raise", "return") and effect.when >= 0}
+    return any(name in names for end in ends for name in cond_names(function.guards[end].cond, function, 0))
 
 
 def _hashed(program: Program, flow: Flow, leaves: list[Leaf]) -> KeyPath | None:
@@ -130,7 +144,8 @@ def _hashed(program: Program, flow: Flow, leaves: list[Leaf]) -> KeyPath | None:
             continue
         hashed_at = leaf.function.effects[call.index].span
         sources = [s for v in call.inputs for s in flow.leaves(v, leaf.module, leaf.function, hashed_at, [])]
-        named = [s for s in sources if is_secret(known_as(s)) or flow.is_setting(s)]
+        asked = [*sources, *(p for s in sources for p in flow.passed(s))]
+        named = [s for s in asked if is_password(known_as(s)) or tokens.secret(known_as(s)) is not None]
         salted = any(tokens.words(known_as(s))[-1:] in (("salt",), ("nonce",), ("iv",)) for s in sources)
         generated = any(flow.is_random(s) for s in sources)
         machine = any(not isinstance(s.value, Const) and _is_exchange(known_as(s)) for s in sources)

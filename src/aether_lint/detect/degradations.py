@@ -170,7 +170,7 @@ def _weakened(
     subject = weakenings.lost(program, module, function, decision, root)
     if subject is None:
         return None
-    found = weakenings.replacement(program, module, function, decision.taken, subject)
+    found = weakenings.replacement(program, module, function, decision, subject)
     if found is None:
         return None
     return installs.weaker(program, module, function, decision, *found), subject
@@ -179,7 +179,7 @@ def _weakened(
 def _skipped_steps(program: Program, module: Module, function: Function) -> Iterable[Degradation]:
     """Values that stay plain where the cipher is missing."""
     for index, decision in weakenings.skipped_steps(function):
-        roots = _explained(program.absences.of_cond(decision.guard.cond, module, function))
+        roots = explained(program.absences.of_cond(decision.guard.cond, module, function))
         roots = tuple((root, chain) for root, chain in roots if _is_telling(root) and root.kind in ("import", "call"))
         if not roots:
             continue
@@ -321,7 +321,7 @@ def _anchor(module: Module, function: Function, decision: Decision) -> Anchor:
     failures = failures_in(decision.guard.cond)
     if failures:
         return Anchor(module.path, function.key, "attempt", failures[0].attempt)
-    return Anchor(module.path, function.key, "guard", decision.taken.guards[0])
+    return Anchor(module.path, function.key, "guard", (decision.taken.guards or decision.other.guards)[0])
 
 
 def _related(chain: Chain, module: Module, decision: Decision, install: Install) -> tuple[Step, ...]:

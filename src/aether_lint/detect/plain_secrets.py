@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from aether_lint.catalog import ciphers, secrets_in_flow, tokens
 from aether_lint.detect.secret_flow import (
     Flow,
@@ -16,6 +18,7 @@ from aether_lint.detect.secret_use import UseKind, Weakness, use
 from aether_lint.detect.value_sinks import Comparison, comparisons
 from aether_lint.facts import Const, Effect, Function, Ref, Result, Value
 from aether_lint.link import Module, Program
+from aether_lint.link.absence import Step
 
 STRONG_NAMES = frozenset({"API key", "secret", "secret key", "access key", "password", "passphrase", "PIN"})
 DENIES_CHECK = frozenset({"confirm", "confirmation", "repeat", "again", "retype", "new", "old", "previous", "second"})
@@ -26,10 +29,17 @@ def plain_secrets(program: Program, flow: Flow, module: Module) -> Iterator[Weak
     for function in module.facts.functions:
         if not function.key:
             continue
+        first: dict[tuple[Value, Value | None], Weakness] = {}
         for seen in comparisons(function):
             found = _compared(program, flow, seen, module, function)
-            if found is not None:
-                yield found
+            if found is None:
+                continue
+            key = (seen.left, seen.right)
+            if key in first:
+                again = Step(module.path, found.span, "compared so here too")
+                found = replace(first[key], related=(*first[key].related, again))
+            first[key] = found
+        yield from first.values()
         yield from _stored(program, flow, module, function)
 
 
@@ -68,8 +78,10 @@ def _kept_secret(
         if (
             named is None
             or named.label == "salt"
-            or any(w in secrets_in_flow.NOT_A_PASSWORD for w in tokens.words(name))
+            or any(w in secrets_in_flow.NOT_A_PASSWORD for w in tokens.words(name)[:-1])
         ):
+            continue
+        if any(w in secrets_in_flow.FORGERY_WORDS for w in tokens.words(name)):
             continue
         if flow.is_setting(leaf):
             return "open compare", f"`{name}`", hard
@@ -128,7 +140,7 @@ def _effect_at(function: Function, seen: Comparison) -> int:
     return found[0] if found else max(len(function.effects) - 1, 0)
 
 
-def _text(value: Value, function: Function) -> str:
+def _text(value: Value | None, function: Function) -> str:
     """The last name of an operand, for the fix to find it."""
     if isinstance(value, Ref):
         return value.name.replace(":", ".").replace(">", ".").rpartition(".")[2].rstrip("~")
@@ -145,13 +157,24 @@ def _stored(program: Program, flow: Flow, module: Module, function: Function) ->
                 continue
             table = _plain_column(program, effect, name, module, function)
             given = flow.leaves(value, module, function, effect.span) if table else []
-            if given and all(
-                (is_password(known_as(leaf)) and not isinstance(leaf.value, Result)) or is_from_request(leaf)
-                for leaf in given
-            ):
+            if given and all(_is_raw(flow, leaf) for leaf in given):
                 yield use("plain storage", function, index, subject=f"`{table}.{name}`", by=known_as(given[0]),
                     severity="warning", confidence="medium",
                 )  # fmt: skip
+
+
+def _is_raw(flow: Flow, leaf: Leaf) -> bool:
+    """Whether a leaf is a password as somebody typed it; a parameter is what all callers pass."""
+    if is_from_request(leaf):
+        return True
+    if not is_password(known_as(leaf)) or not isinstance(leaf.value, Ref):
+        return False
+    if param_of(leaf.value.name, leaf.function) is None:
+        return True
+    passed = flow.passed(leaf)
+    return bool(passed) and all(
+        is_from_request(p) or (is_password(known_as(p)) and isinstance(p.value, Ref)) for p in passed
+    )
 
 
 def _plain_column(program: Program, effect: Effect, column: str, module: Module, function: Function) -> str:

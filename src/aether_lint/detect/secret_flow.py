@@ -167,6 +167,9 @@ class _Walk:
         if through is not None:
             yield from self._all(at, through, depth, seen)
             return
+        if item_key(effect) and tokens.words(called_name(effect))[:1] in secrets_in_flow.GETTERS:
+            yield at  # known by its key, whatever stands behind the getter
+            return
         returned = list(self._returned(at, effect, depth, seen)) if depth else []
         yield from returned or [at]
 
@@ -226,9 +229,15 @@ def same_value(effect: Effect) -> tuple[Value, ...] | None:
         if effect.value.name in secrets_in_flow.SAME_VALUE_CALLS or name in secrets_in_flow.CASTS:
             return effect.args
         base, dot, _ = effect.value.name.rpartition(".")
-        if dot and name in secrets_in_flow.SAME_VALUE and effect.value.name.startswith(":"):
+        if dot and name in secrets_in_flow.SAME_VALUE and _is_variable(base):
             return (Ref(base), *effect.args) if name in secrets_in_flow.COMBINING else (Ref(base),)
     return None
+
+
+def _is_variable(name: str) -> bool:
+    """Whether a name is no module: `jwt.decode` is a function of one, `settings.SECRET.encode` a method of a text."""
+    last = name.rpartition(".")[2]
+    return name.startswith(":") or last.isupper() or any(w in secrets_in_flow.SETTINGS_WORDS for w in name.split("."))
 
 
 def called_name(effect: Effect) -> str:

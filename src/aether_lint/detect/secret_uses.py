@@ -12,7 +12,9 @@ from aether_lint.detect.secret_flow import Flow
 from aether_lint.detect.secret_use import Weakness
 from aether_lint.detect.unkeyed_signatures import unkeyed_signatures
 from aether_lint.detect.work_factors import weak_work_factors
+from aether_lint.facts import Definition, Function
 from aether_lint.link import Module, Program
+from aether_lint.link.gates import guard_chain
 from aether_lint.model import Span
 
 DETECTORS = (
@@ -24,6 +26,9 @@ DETECTORS = (
     degenerate_keys,
     unkeyed_signatures,
 )
+
+
+OF_SUBSTITUTES = frozenset({"fast hash", "fast scheme", "work factor", "xor as encryption", "encoding as encryption"})
 
 
 class SecretUse(Struct, frozen=True):
@@ -47,7 +52,24 @@ def observe(program: Program, module: Module) -> list[SecretUse]:
     for detect in DETECTORS:
         for seen in detect(program, flow, module):
             gate = program.gates.of_site(module, module.functions[seen.function], seen.index)
-            if gate.level not in ("closed", "test"):
+            if gate.level not in ("closed", "test") and not _is_substitute(program, module, seen):
                 anchor = Anchor(module.path, seen.function, "effect", seen.index)
                 found.setdefault((seen.span, seen.kind), SecretUse(anchor, module.path, seen.function, seen))
     return sorted(found.values(), key=lambda seen: (seen.span, seen.weakness.kind))
+
+
+def _is_substitute(program: Program, module: Module, seen: Weakness) -> bool:
+    """Whether the place serves only because an import or call failed: that is a degradation, and told as one."""
+    if seen.kind not in OF_SUBSTITUTES:
+        return False
+    function: Function | None = module.functions[seen.function]
+    when = function.effects[seen.index].when if function is not None and function.effects else -1
+    while function is not None:
+        for number in guard_chain(function, when):
+            roots = program.absences.of_cond(function.guards[number].cond, module, function)
+            if any(root.kind in ("import", "call") for root, _ in roots):
+                return True
+        parent = module.functions.get(function.parent) if function.key else None
+        defined = [e.when for e in parent.effects if e.value == Definition(function.key)] if parent is not None else []
+        function, when = parent, defined[0] if defined else -1
+    return False

@@ -12,6 +12,7 @@ from aether_lint.link import Module, Program
 
 MAKING = frozenset({"sign", "create", "generate", "make", "issue", "build", "compute", "calculate"})
 CHECKING = frozenset({"verify", "validate", "check", "authenticate"})
+FORMS = frozenset({"value", "hex", "b64", "base64", "hash", "digest", "bytes", "str"})
 NAMES = {
     "signature": "signature",
     "signatures": "signature",
@@ -78,14 +79,20 @@ def _named(function: Function, call: HashCall, purpose: str) -> str:
     for sink in derived.sinks():
         if sink.kind in ("store", "call") and (name := _signature_in(sink.name)):
             return name
-        if sink.kind == "return" and purpose == "make":
-            return _signature_in(function.key) or "signature"
+        if sink.kind == "return" and purpose == "make" and _returns_signature(function):
+            return "signature"
     return ""
 
 
+def _returns_signature(function: Function) -> bool:
+    said = tokens.words(function.key.rpartition(".")[2])
+    return said[:1] == ("sign",) or (bool(said) and NAMES.get(said[-1]) == "signature")
+
+
 def _signature_in(place: str) -> str:
-    said = tokens.words(place.replace(":", ".").replace(">", ".").rpartition(".")[2])
-    return next((NAMES[word] for word in said if word in NAMES), "")
+    """What a name promises by its last words: `expected_sig`, `signature_value`; `signature_data` is what is signed."""
+    said = [w for w in tokens.words(place.replace(":", ".").replace(">", ".").rpartition(".")[2]) if w not in FORMS]
+    return NAMES.get(said[-1], "") if said else ""
 
 
 def _is_keyed(flow: Flow, call: HashCall, module: Module, function: Function) -> bool:

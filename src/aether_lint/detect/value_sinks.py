@@ -22,9 +22,11 @@ from aether_lint.facts import (
     Test,
     Text,
     Value,
+    atoms_in,
 )
 from aether_lint.model import Span
 
+MOST_ATOMS = 99
 DIGESTS = frozenset({"hexdigest", "digest", "update", "copy", "finalize", "derive"})
 
 
@@ -32,7 +34,7 @@ class Comparison(Struct, frozen=True):
     """`left == right` or its opposite; `span` is the test or the statement around it, `when` the guard before it."""
 
     left: Value
-    right: Value
+    right: Value | None
     span: Span
     when: int
 
@@ -47,14 +49,19 @@ class Sink(Struct, frozen=True):
 
 def comparisons(function: Function) -> list[Comparison]:
     """The equality tests of a function, each once."""
-    found: dict[tuple[Value, Value], Comparison] = {}
+    found: dict[tuple[Value, Value | None, int], Comparison] = {}
+    least: dict[Span, int] = {}  # what follows a branch runs under more than the test of that branch
     for guard in function.guards:
-        for atom in _equalities(guard.cond):
-            found.setdefault((atom.value, atom.arg), Comparison(atom.value, atom.arg, guard.span, guard.parent))  # type: ignore[arg-type]
+        least[guard.span] = min(least.get(guard.span, MOST_ATOMS), atoms_in(guard.cond))
+    for guard in function.guards:
+        for atom in _equalities(guard.cond) if atoms_in(guard.cond) == least[guard.span] else ():
+            seen = Comparison(atom.value, atom.arg, guard.span, guard.parent)
+            found.setdefault((atom.value, atom.arg, guard.span.line), seen)
     for effect in function.effects:
         for value in (effect.value, *effect.args, *(v for _, v in effect.keywords)):
             for atom in _tests(value):
-                found.setdefault((atom.value, atom.arg), Comparison(atom.value, atom.arg, effect.span, effect.when))  # type: ignore[arg-type]
+                seen = Comparison(atom.value, atom.arg, effect.span, effect.when)
+                found.setdefault((atom.value, atom.arg, effect.span.line), seen)
     return list(found.values())
 
 
@@ -96,7 +103,7 @@ class Derived:
                 held = same_value(effect) or self._digest(effect)
                 if any(self.holds(v) for v in held):
                     self._results.add(number)
-            elif effect.kind == "bind" and effect.place.startswith(local) and self.holds(effect.value):
+            elif effect.kind == "bind" and _is_local(effect.place, local) and self.holds(effect.value):
                 self._locals.add(effect.place)
 
     def _digest(self, effect: Effect) -> tuple[Value, ...]:
@@ -154,6 +161,10 @@ class Derived:
         for keyword, value in effect.keywords:
             if self.holds(value):
                 yield Sink("call", keyword, index)
+
+
+def _is_local(place: str, local: str) -> bool:
+    return place.startswith(local) and "." not in place[len(local) :]
 
 
 def _key(effect: Effect) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from aether_lint.catalog import ciphers, hashers, tokens
 from aether_lint.detect.arms import Arm, Decision
-from aether_lint.detect.secret_flow import called_name
-from aether_lint.facts import Arms, Const, Effect, Function, Guard, Ref, Result, Test, negate
+from aether_lint.detect.secret_flow import called_name, param_of, same_value
+from aether_lint.facts import EXIT, RAISE, Arms, Const, Effect, Function, Guard, Ref, Result, Test, failures_in, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, attempt_imports
 from aether_lint.link.hashing import Hash
@@ -15,6 +15,7 @@ from aether_lint.link.things import Thing
 PLAIN_TEXT = "plain text"
 CIPHER_ROLES = ("cipher", "encrypted column")
 COLUMN_BASES = ("sqlalchemy.types.TypeDecorator", "sqlalchemy.TypeDecorator")
+CHECKS = frozenset({"verify", "check", "checkpw", "authenticate", "validate"})
 RANDOM = Subject("the secure random generator", "random", "use", "high")
 
 
@@ -23,19 +24,21 @@ def lost(program: Program, module: Module, function: Function, decision: Decisio
     found = [s for name in _imported(program, root) for s in _crypto_of_import(program, name, root)]
     for index in decision.other.effects:
         found += _crypto_of_call(program, module, function, index)
-    chosen = [s for s in found if s.role in ("hasher", "random") or s.role in CIPHER_ROLES]
+    chosen = [s for s in found if s.role == "hasher" or s.role in CIPHER_ROLES]
+    if root.kind in ("import", "call"):  # a seed that a flag asks for is no fallback
+        chosen += [s for s in found if s == RANDOM]
     return chosen[0] if chosen else None
 
 
 def replacement(
-    program: Program, module: Module, function: Function, arm: Arm, subject: Subject
+    program: Program, module: Module, function: Function, decision: Decision, subject: Subject
 ) -> tuple[int, str] | None:
-    """(effect, what is used instead) where an arm answers with something weaker than `subject`."""
+    """(effect, what is used instead) where the taken arm answers with something weaker than `subject`."""
     if subject.role == "hasher":
-        return _weaker_hash(program, module, function, arm, subject)
+        return _weaker_hash(program, module, function, decision, subject)
     if subject.role == "random":
-        return _weaker_random(program, module, function, arm)
-    return _weaker_cipher(program, module, function, arm)
+        return _weaker_random(program, module, function, decision.taken)
+    return _weaker_cipher(program, module, function, decision)
 
 
 def skipped_steps(function: Function) -> Iterator[tuple[int, Decision]]:
@@ -47,8 +50,17 @@ def skipped_steps(function: Function) -> Iterator[tuple[int, Decision]]:
         if not _encrypts(call) or Ref(effect.place) not in call.args:
             continue
         guard = function.guards[effect.when]
+        if _ends_without(function, guard):
+            continue
         otherwise = Guard(guard.parent, negate(guard.cond), guard.span)
         yield index, Decision(otherwise, Arm((), ()), Arm((effect.value.effect, index), (effect.when,)))
+
+
+def _ends_without(function: Function, guard: Guard) -> bool:
+    """Whether the function ends where the condition does not hold: then nothing stays plain."""
+    otherwise = negate(guard.cond)
+    ends = {e.when for e in function.effects if e.kind in ("raise", "return") and e.when >= 0}
+    return any(function.guards[when].cond == otherwise for when in ends)
 
 
 def _encrypts(call: Effect) -> bool:
@@ -56,8 +68,9 @@ def _encrypts(call: Effect) -> bool:
 
 
 def _weaker_hash(
-    program: Program, module: Module, function: Function, arm: Arm, subject: Subject
+    program: Program, module: Module, function: Function, decision: Decision, subject: Subject
 ) -> tuple[int, str] | None:
+    arm = decision.taken
     normal = _strength(subject)
     effects = [function.effects[i] for i in arm.effects]
     if any(h.strength >= normal for h in program.hashes.of_effects(effects, module, function)):
@@ -69,27 +82,45 @@ def _weaker_hash(
         used = program.hashes.of_effects([effect], module, function)
         if used and max(used).strength < normal:
             return index, min(used).label
-        if effect.kind in ("define", "import", "return") and _hands_on(program, module, function, index):
+        if effect.kind in ("define", "import", "return") and _hands_on(program, module, function, index, decision):
             return index, PLAIN_TEXT
     return None
 
 
-def _weaker_cipher(program: Program, module: Module, function: Function, arm: Arm) -> tuple[int, str] | None:
+def _weaker_cipher(program: Program, module: Module, function: Function, decision: Decision) -> tuple[int, str] | None:
+    arm = decision.taken
     if any(_crypto_of_call(program, module, function, index) for index in arm.effects):
         return None  # encrypts with something else
+    # a call of the cipher that fails in this very function is told by what its handler answers, `cipher_failures`
+    is_failed_step = any(not _imports(function, failure.attempt) for failure in failures_in(decision.guard.cond))
     for index in arm.effects:
         effect = function.effects[index]
         if effect.kind == "return" and not isinstance(effect.value, (Const, Test, Arms)):
             encoding = _encoding(program, module, function, arm)
             if encoding:
                 return index, encoding
-        if effect.kind in ("define", "import") and _hands_on(program, module, function, index):
+        if effect.kind in ("define", "import") and _hands_on(program, module, function, index, decision):
             return index, PLAIN_TEXT
-        if effect.kind == "return" and _hands_on(program, module, function, index):
+        if effect.kind == "define" and _is_own_cipher(program, module, function, effect):
+            return index, f"a cipher of its own, `{effect.place.rpartition(':')[2]}`,"
+        if is_failed_step:
+            continue
+        if effect.kind == "return" and _hands_on(program, module, function, index, decision):
             return (index, PLAIN_TEXT) if isinstance(effect.value, Ref) else None
         if effect.kind == "bind" and _is_plain_column(program, module, function, effect):
             return index, PLAIN_TEXT
     return None
+
+
+def _is_own_cipher(program: Program, module: Module, function: Function, effect: Effect) -> bool:
+    """Whether a class under a cipher's name encrypts by itself: it works, and reaches no known cipher."""
+    for thing in program.things.of(effect.value, module, function):
+        if thing.kind != "class" or program.natures.of_thing(thing).kind == "refusing":
+            return False
+        methods = [w for name in program.subjects.methods(thing.name) if (w := program.names.function(name))]
+        encrypting = [f for _, f in methods if f.key.rpartition(".")[2].startswith("encrypt")]
+        return any(f.exits & ~(RAISE | EXIT) and any(e.kind == "return" for e in f.effects) for f in encrypting)
+    return False
 
 
 def _weaker_random(program: Program, module: Module, function: Function, arm: Arm) -> tuple[int, str] | None:
@@ -102,6 +133,12 @@ def _weaker_random(program: Program, module: Module, function: Function, arm: Ar
             if known is not None and known.kind == "weak random":
                 return index, known.label
     return None
+
+
+def _imports(function: Function, attempt: int) -> bool:
+    """Whether a `try` holds an import."""
+    body = function.attempts[attempt].body
+    return any(e.kind == "import" for e in function.effects[body.start : body.end])
 
 
 def _encoding(program: Program, module: Module, function: Function, arm: Arm) -> str:
@@ -123,17 +160,38 @@ def _is_plain_column(program: Program, module: Module, function: Function, effec
     )
 
 
-def _hands_on(program: Program, module: Module, function: Function, index: int) -> bool:
-    """Whether an effect answers with what it was given, a constant or a bare comparison."""
+def _hands_on(program: Program, module: Module, function: Function, index: int, decision: Decision) -> bool:
+    """Whether an effect answers with what the hasher or cipher was given, or as if it had accepted a password."""
     effect = function.effects[index]
-    if effect.kind == "return":
-        value = effect.value
-        if isinstance(value, Const):
-            return value.value is True
-        handed_on = isinstance(value, Ref) and value.name.startswith(f":{function.key}>")
-        return handed_on or isinstance(value, (Test, Arms))
-    things = program.things.of(effect.value, module, function)
-    return any(program.natures.of_thing(t).kind == "null" for t in things)
+    if effect.kind != "return":
+        things = program.things.of(effect.value, module, function)
+        return any(program.natures.of_thing(t).kind == "null" for t in things)
+    crypto = [i for i in decision.other.effects if _crypto_of_call(program, module, function, i)]
+    calls = [function.effects[i] for i in crypto]
+    if isinstance(effect.value, Ref):
+        return (
+            _is_param(effect.value, function) if not calls else any(_is_given(effect.value, c, function) for c in calls)
+        )
+    if not any(CHECKS & set(tokens.words(called_name(c))) for c in calls) and calls:
+        return False
+    if isinstance(effect.value, Const):
+        return effect.value.value is True and bool(calls)
+    return isinstance(effect.value, (Test, Arms))
+
+
+def _is_param(value: Ref, function: Function) -> bool:
+    return param_of(value.name, function) is not None
+
+
+def _is_given(value: Ref, call: Effect, function: Function) -> bool:
+    """Whether a call is given a variable, as it is or in another form."""
+    for given in (*call.args, *(v for _, v in call.keywords)):
+        if given == value:
+            return True
+        inner = same_value(function.effects[given.effect]) if isinstance(given, Result) else None
+        if inner is not None and value in inner:
+            return True
+    return False
 
 
 def _crypto_of_call(program: Program, module: Module, function: Function, index: int) -> list[Subject]:

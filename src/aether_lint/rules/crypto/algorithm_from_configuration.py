@@ -1,9 +1,9 @@
 """# algorithm-from-configuration
 
 ## What it does
-Reports `getattr(hashlib, name, hashlib.md5)`, a hash named by a request, a password hash named by a setting whose default
-is weak, a token decode whose algorithms come from the token's own header, contain `none`, or are not given to a library
-that then accepts any. Clean: a name that is tested against a list, a setting with a sound default.
+Reports `getattr(hashlib, name, hashlib.md5)`, a hash named by a request, a password hash named by a setting whose
+default is weak, a token decode whose algorithms come from the token's own header, contain `none`, or are not given
+to a library that then accepts any. Clean: a name that is tested against a list, a setting with a sound default.
 
 ## Why is this bad?
 A mistyped name silently becomes the weak default, and whoever sends the message chooses how it is checked.
@@ -65,7 +65,13 @@ RULE = Rule(
     examples=(
         Example(
             bad={
-                "app/digests.py": 'import hashlib\nimport os\n\n\ndef digest(data):\n    algorithm = getattr(hashlib, os.getenv("HASH_ALGORITHM", "sha256"), hashlib.md5)\n    return algorithm(data).hexdigest()\n'
+                "app/digests.py": "import hashlib\n"
+                "import os\n"
+                "\n"
+                "\n"
+                "def digest(data):\n"
+                '    algorithm = getattr(hashlib, os.getenv("HASH_ALGORITHM", "sha256"), hashlib.md5)\n'
+                "    return algorithm(data).hexdigest()\n"
             },
             good={
                 "app/digests.py": "import hashlib\n\n\ndef digest(data):\n    return hashlib.sha256(data).hexdigest()\n"

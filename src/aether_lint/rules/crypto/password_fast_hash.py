@@ -1,12 +1,12 @@
 """# password-fast-hash
 
 ## What it does
-Reports a password, passphrase or PIN that goes through MD5, SHA-1, SHA-2, SHA-3 or BLAKE2, with or without a salt, and
-is then stored or checked; and a passlib context, a Werkzeug method or Django's `PASSWORD_HASHERS` whose first entry, with
-which new passwords are hashed, is plain or fast. What is a password is read from the parameter, attribute, form field or
-caller that it comes from. Clean: hashes of files, cache keys and generated tokens, `usedforsecurity=False`, a digest that
-is sent to another service or cut short, a fast hash beside a real hasher (an old hash that is checked and replaced, a
-digest before bcrypt), and weak schemes behind a strong first one.
+Reports a password, passphrase or PIN that goes through MD5, SHA-1, SHA-2, SHA-3 or BLAKE2, with or without a salt,
+and is then stored or checked; and a passlib context, a Werkzeug method or Django's `PASSWORD_HASHERS` whose first
+entry, with which new passwords are hashed, is plain or fast. What is a password is read from the parameter,
+attribute, form field or caller that it comes from. Clean: hashes of files, cache keys and generated tokens,
+`usedforsecurity=False`, a digest that is sent to another service or cut short, a fast hash beside a real hasher (an
+old hash that is checked and replaced, a digest before bcrypt), and weak schemes behind a strong first one.
 
 ## Why is this bad?
 Fast hashes are made to be fast: a graphics card tries billions of passwords a second, so a stolen table of users is
@@ -69,10 +69,18 @@ RULE = Rule(
     examples=(
         Example(
             bad={
-                "app/passwords.py": "import hashlib\n\n\ndef hash_password(password, salt):\n    return hashlib.sha256((salt + password).encode()).hexdigest()\n"
+                "app/passwords.py": "import hashlib\n"
+                "\n"
+                "\n"
+                "def hash_password(password, salt):\n"
+                "    return hashlib.sha256((salt + password).encode()).hexdigest()\n"
             },
             good={
-                "app/passwords.py": "from argon2 import PasswordHasher\n\n\ndef hash_password(password):\n    return PasswordHasher().hash(password)\n"
+                "app/passwords.py": "from argon2 import PasswordHasher\n"
+                "\n"
+                "\n"
+                "def hash_password(password):\n"
+                "    return PasswordHasher().hash(password)\n"
             },
         ),
     ),

@@ -1,8 +1,8 @@
 """# unkeyed-signature
 
 ## What it does
-Reports a function that signs, or checks a signature or proof, with a plain hash into which no key, secret or random value
-flows. Clean: fingerprints that nobody checks as a signature, hash chains, HMAC, hashes over a secret.
+Reports a function that signs, or checks a signature or proof, with a plain hash into which no key, secret or random
+value flows. Clean: fingerprints that nobody checks as a signature, hash chains, HMAC, hashes over a secret.
 
 ## Why is this bad?
 Everyone can compute the same hash over other content: such a signature proves nothing, and looks as if it did.
@@ -54,10 +54,19 @@ RULE = Rule(
     examples=(
         Example(
             bad={
-                "app/receipts.py": "import hashlib\n\n\ndef sign(content: bytes, private_key: str) -> str:\n    return hashlib.sha256(content).hexdigest()\n"
+                "app/receipts.py": "import hashlib\n"
+                "\n"
+                "\n"
+                "def sign(content: bytes, private_key: str) -> str:\n"
+                "    return hashlib.sha256(content).hexdigest()\n"
             },
             good={
-                "app/receipts.py": "import hashlib\nimport hmac\n\n\ndef sign(content: bytes, private_key: str) -> str:\n    return hmac.new(private_key.encode(), content, hashlib.sha256).hexdigest()\n"
+                "app/receipts.py": "import hashlib\n"
+                "import hmac\n"
+                "\n"
+                "\n"
+                "def sign(content: bytes, private_key: str) -> str:\n"
+                "    return hmac.new(private_key.encode(), content, hashlib.sha256).hexdigest()\n"
             },
         ),
     ),

@@ -1,9 +1,10 @@
 """# weak-work-factor
 
 ## What it does
-Reports costs of bcrypt, PBKDF2, scrypt and Argon2, of passlib contexts, Django hashers and Flask-Bcrypt that lie below the
-minimum of the OWASP Password Storage Cheat Sheet: as a literal, or as the default of a setting or parameter. PBKDF2 and
-scrypt count where a password flows in. Clean: checking a hash that was made with an older cost, configurations for tests.
+Reports costs of bcrypt, PBKDF2, scrypt and Argon2, of passlib contexts, Django hashers and Flask-Bcrypt that lie
+below the minimum of the OWASP Password Storage Cheat Sheet: as a literal, or as the default of a setting or
+parameter. PBKDF2 and scrypt count where a password flows in. Clean: checking a hash that was made with an older
+cost, configurations for tests.
 
 ## Why is this bad?
 The cost is all that stands between a stolen table of users and its passwords; each halving halves the bill.
@@ -61,13 +62,25 @@ RULE = Rule(
     examples=(
         Example(
             bad={
-                "app/passwords.py": "import bcrypt\n\n\ndef hash_password(password):\n    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=6))\n"
+                "app/passwords.py": "import bcrypt\n"
+                "\n"
+                "\n"
+                "def hash_password(password):\n"
+                "    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=6))\n"
             },
             good={
-                "app/passwords.py": "import bcrypt\n\n\ndef hash_password(password):\n    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=12))\n"
+                "app/passwords.py": "import bcrypt\n"
+                "\n"
+                "\n"
+                "def hash_password(password):\n"
+                "    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=12))\n"
             },
             fixed={
-                "app/passwords.py": "import bcrypt\n\n\ndef hash_password(password):\n    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=10))\n"
+                "app/passwords.py": "import bcrypt\n"
+                "\n"
+                "\n"
+                "def hash_password(password):\n"
+                "    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=10))\n"
             },
         ),
     ),
