@@ -33,7 +33,8 @@ def plan(tree: Tree, target: Target) -> Edit:
 
 
 def _holder(tree: Tree, node: cst.CSTNode) -> cst.CSTNode | None:
-    return next((holder for holder in tree.around(tree.span(node)) if node in holder.children), None)
+    holders: list[cst.CSTNode] = tree.around(tree.span(node))
+    return next((holder for holder in holders if node in holder.children), None)
 
 
 def _comparison(tree: Tree, target: Target) -> cst.Comparison:

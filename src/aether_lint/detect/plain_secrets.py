@@ -83,6 +83,8 @@ def _kept_secret(
             continue
         if any(w in secrets_in_flow.FORGERY_WORDS for w in tokens.words(name)):
             continue
+        if program.constants.literal(leaf.value, leaf.module, leaf.function) is not None:
+            continue  # a known text that is refused
         if flow.is_setting(leaf):
             return "open compare", f"`{name}`", hard
         if not _is_attribute(leaf) or not (hard or _checks(function)):
