@@ -96,7 +96,7 @@ def _memberships(module: Module) -> Iterator[OverrideFlag]:
         return
     for function in module.facts.functions:
         for index, effect in enumerate(function.effects):
-            for cond in _tests_in(effect.value) if isinstance(effect.value, COMPOSITES) else ():
+            for cond in _tests_in(effect.value) if type(effect.value) in COMPOSITES else ():
                 yield from _named(cond, module, function, index, effect.span)
         direct: set[Span] = set()
         for number, guard in enumerate(function.guards):

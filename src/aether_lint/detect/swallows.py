@@ -290,6 +290,13 @@ def _imports(function: Function, body: Range) -> bool:
 
 def _has_subclasses(program: Program, place: str) -> bool:
     """Whether a class of ours is a base of others: an error class that stands for many errors."""
+    kept: dict[str, bool] = program.kept.setdefault(_has_subclasses, {})
+    if place not in kept:
+        kept[place] = _is_base(program, place)
+    return kept[place]
+
+
+def _is_base(program: Program, place: str) -> bool:
     classes = {t.name for t in program.things.of_place(place) if t.kind == "class"}
     last = place.rpartition(":")[2].rpartition(".")[2]
     for module, function in program.names.derived_classes():

@@ -111,7 +111,7 @@ class EnvironmentNames:
                     if setting is not None and (decides := _decides(function, number)):
                         yield EnvironmentCheck(setting, module.path, guard.span, decides == "raises")
             for effect in function.effects:
-                if not isinstance(effect.value, COMPOSITES) or effect.kind not in ("bind", "return"):
+                if type(effect.value) not in COMPOSITES or effect.kind not in ("bind", "return"):
                     continue
                 if is_label(effect.place):
                     continue

@@ -173,7 +173,8 @@ class MentionTable:
         self._names = names
         self._environment = environment
         self._refusals: dict[str, list[Site]] | None = None
-        self._spoken: dict[str, list[tuple[Module, Function]]] | None = None
+        self._spoken: list[tuple[Module, Function, set[str]]] | None = None
+        self._spellings: dict[str, set[str]] = {}  # the names whose last part, or whose owner's, is a word
         self._used: dict[str, tuple[list[Site], list[Site]]] = {}
         self._uses: dict[int, Uses] = {}  # by the identity of functions, which live as long as their modules
 
@@ -208,11 +209,12 @@ class MentionTable:
     def _speakers(self, word: str) -> list[tuple[Module, Function]]:
         """The functions in which a word occurs."""
         if self._spoken is None:
-            self._spoken = {}
-            for module, function in self._names.functions():
-                for word in {word for name in spoken_in(function) for word in _words(name)}:
-                    self._spoken.setdefault(word, []).append((module, function))
-        return self._spoken.get(word, [])
+            self._spoken = [(module, function, spoken_in(function)) for module, function in self._names.functions()]
+            for name in {name for _, _, names in self._spoken for name in names}:
+                self._spellings.setdefault(folded(name), set()).add(name)
+                self._spellings.setdefault(folded(name.rpartition(".")[0]), set()).add(name)  # of a method called on it
+        spelled = self._spellings.get(word, ())
+        return [(module, function) for module, function, names in self._spoken if not names.isdisjoint(spelled)]
 
     def _uses_in(self, function: Function) -> Uses:
         key = id(function)
@@ -313,13 +315,6 @@ def spoken_in(function: Function) -> set[str]:
 
 
 @lru_cache(NAMES_KEPT)
-def _words(name: str) -> tuple[str, ...]:
-    """The words by which a name is found: its own, and that of the object whose attribute it is."""
-    owner = name.rpartition(".")[0]
-    return (folded(name), folded(owner)) if owner else (folded(name),)
-
-
-@lru_cache(NAMES_KEPT)
 def folded(name: str) -> str:
     """The last part of a name as the index has it."""
     return name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~").strip("_").lower()
@@ -339,8 +334,8 @@ def is_refusal(effect: Effect) -> bool:
     return last in ("fail", "abort", "error") and folded(head) in ("parser", "ctx", "pytest", "ap", "argparser")
 
 
-COMPOSITES = (Arms, Display, Each, Opaque, Test, Text)
-"""Values that hold other values."""
+COMPOSITES: frozenset[type | None] = frozenset({Arms, Display, Each, Opaque, Test, Text})
+"""The types of values that hold other values."""
 
 
 def parts_of(value: Value | None) -> tuple[Value, ...]:

@@ -129,7 +129,7 @@ class Names:
     def __init__(self, modules: Sequence[ModuleFacts], sources: Sequence[str] = ()) -> None:
         self.modules = {facts.path: Module(facts) for facts in modules}
         self.table = ModuleTable(self.modules, sources)
-        self._global: dict[tuple[str, str], str] = {}
+        self._global: dict[str, dict[str, str]] = {}  # by the path of the module, by the name in it
         self._derived: list[tuple[Module, Function]] | None = None
 
     def function(self, name: str) -> tuple[Module, Function] | None:
@@ -172,14 +172,17 @@ class Names:
 
         An imported name of a module of ours becomes the place of that module (`"a.py:"` is the module itself).
         """
-        if ref.startswith(":"):
-            return path + ref
-        key = (ref, path)
-        if key not in self._global:
-            self._global[key] = self._globalise(ref, path)
-        return self._global[key]
+        known = self._global.get(path)
+        if known is None:
+            known = self._global[path] = {}
+        place = known.get(ref)
+        if place is None:
+            place = known[ref] = self._globalise(ref, path)
+        return place
 
     def _globalise(self, ref: str, path: str) -> str:
+        if ref.startswith(":"):
+            return path + ref
         if ref.startswith("?"):
             return self._from_star(ref[1:], path) or ref
         found = None if self._is_shadowed(ref, path) else self.imported(ref, path)

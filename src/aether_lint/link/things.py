@@ -94,6 +94,7 @@ class ThingTable:
         self._solve: Fixpoint[str, Things] = Fixpoint(self._equation, NOTHING)
         # by the identity of effects, which live as long as their modules
         self._callees: dict[int, Things] = {}
+        self._external: dict[str, Things] = {}
         self._called_functions: dict[int, list[str]] = {}
 
     def of(self, value: Value | None, module: Module, function: Function) -> Things:
@@ -169,19 +170,22 @@ class ThingTable:
         return frozenset(things)
 
     def _place(self, place: str, ask: Ask) -> Things:
-        bound = self._names.bindings(place)
-        things: set[Thing] = set()
-        if len(bound) <= MOST_BINDINGS:
-            for module, function, index in bound:
+        path, colon, rest = place.rpartition(":")
+        module = self._names.modules.get(path) if colon else None
+        if module is None:
+            return NOTHING
+        bound = module.bindings.get(":" + rest, ())
+        found = [self._declared(module, rest, ask)]
+        if not bound:
+            found.append(self._through_owner(module, rest, ask))
+        elif len(bound) <= MOST_BINDINGS:
+            for function, index in bound:
                 effect = function.effects[index]
                 if effect.kind == "define":
-                    things |= self._defined(effect, module)
+                    found.append(self._defined(effect, module))
                 else:
-                    things |= self._value(effect.value, module, function, ask)
-        things |= self._declared(place, ask)
-        if not bound:
-            things |= self._through_owner(place, ask)
-        return frozenset(things)
+                    found.append(self._value(effect.value, module, function, ask))
+        return NOTHING.union(*found)
 
     def _defined(self, effect: Effect, module: Module) -> Things:
         if not isinstance(effect.value, Definition):
@@ -190,11 +194,9 @@ class ThingTable:
         name = f"{module.path}:{function.key}"
         return frozenset({Thing("class" if function.kind == "class" else "function", name)})
 
-    def _declared(self, place: str, ask: Ask) -> Things:
-        """What annotations and default values say of a place."""
-        path, _, rest = place.rpartition(":")
-        module = self._names.modules.get(path)
-        if module is None or not rest:
+    def _declared(self, module: Module, rest: str, ask: Ask) -> Things:
+        """What annotations and default values say of a place of a module."""
+        if not rest:
             return NOTHING
         key, _, local = rest.partition(">")
         things: set[Thing] = set()
@@ -221,12 +223,9 @@ class ThingTable:
                 things.add(Thing("made", thing.name, thing.name))
         return frozenset(things)
 
-    def _through_owner(self, place: str, ask: Ask) -> Things:
+    def _through_owner(self, module: Module, rest: str, ask: Ask) -> Things:
         """A place that nothing binds by its full name: an attribute of what its prefix is."""
-        path, _, rest = place.rpartition(":")
-        module = self._names.modules.get(path)
-        if module is None:
-            return NOTHING
+        path = module.path
         if not rest:
             return frozenset({Thing("module", path)})
         head, dot, name = rest.rpartition(".")
@@ -310,16 +309,22 @@ class ThingTable:
         place = self._names.globalise(ref, module.path)
         if ":" in place:
             return ask(place)
-        return NOTHING if place.startswith("?") else frozenset({Thing("external", place)})
+        known = self._external.get(place)
+        if known is None:
+            known = NOTHING if place.startswith("?") else frozenset({Thing("external", place)})
+            self._external[place] = known
+        return known
 
     def _value(self, value: Value | None, module: Module, function: Function, ask: Ask) -> Things:
+        if type(value) is Ref:  # three of four
+            return self._reference(value.name, module, ask)
         match value:
             case None:
                 return NOTHING
+            case Result(index):
+                return self._effect(function.effects[index], module, function, ask)
             case Const(literal):
                 return frozenset({Thing("const", repr(literal)[:80])})
-            case Ref(name):
-                return self._reference(name, module, ask)
             case Imported(name):
                 return self._reference(name, module, ask)
             case Definition(key):
@@ -333,8 +338,6 @@ class ThingTable:
                 return frozenset(
                     t for b in self._value(base, module, function, ask) for t in self._attribute(b, name, ask)
                 )
-            case Result(index):
-                return self._effect(function.effects[index], module, function, ask)
             case Opaque(op, _) if op in ("ListComp", "DictComp", "SetComp"):
                 return frozenset({Thing("box", {"L": "list", "D": "dict", "S": "set"}[op[0]])})
             case Opaque("part", (whole, _)):
