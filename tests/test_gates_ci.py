@@ -167,6 +167,22 @@ def test_failure_is_lost_where_the_place_says(tmp_path: Path, name: str) -> None
     assert [(one.place.path, one.place.span.line) for one in found] == [(path, line)]
 
 
+ABSENT = {  # what a script of checks gives up for, and whether that is a hole
+    '[[ -z "$AUDIT_TOKEN" ]]': True,
+    "[[ ${#files[@]} -eq 0 ]]": False,
+}
+
+
+@pytest.mark.parametrize("test", ABSENT)
+def test_script_that_gives_up(tmp_path: Path, test: str) -> None:
+    script = (
+        f"#!/bin/bash\nfiles=(locks/*.json)\nif {test}; then\n  echo 'nothing found, skipping'\n  exit 0\nfi\n"
+        'for file in "${files[@]}"; do\n  grep -q resolved "$file" || exit 1\ndone\n'
+    )
+    project(tmp_path, {"check-locks.sh": script, **workflow("./check-locks.sh")})
+    assert bool(of_kind(tmp_path, SoftGate)) is ABSENT[test]
+
+
 FINE = {
     "shell: bash": "pylint app | tee x\n        shell: bash",
     "cleanup": "docker rm -f db || true",
@@ -174,6 +190,20 @@ FINE = {
     "told apart": "pylint app || code=$?; [ ${code:-0} -lt 4 ] || exit 1",
     "git diff": "|\n          black .\n          git diff --exit-code",
     "judged by a baseline": "mypy app | uv run mypy-baseline filter",
+    "a code told apart": (
+        "|\n          set +e\n          pytest integration\n          code=$?\n"
+        '          if [ "$code" = "5" ]; then\n            echo "no tests"\n            exit 0\n          fi\n'
+        "          exit $code"
+    ),
+    "report judged by a later script": (
+        "|\n          pip-audit -f json > ${{ github.workspace }}/audit.json || true\n"
+        "      - run: |\n          python ${{ github.workspace }}/judge.py \\\n            --report audit.json"
+    ),
+    "report judged by the next step": (
+        "bandit -r app -f json -o bandit.json || true\n"
+        '      - run: |\n          python -c "\n          import json, sys\n'
+        "          sys.exit(any(json.load(open('bandit.json'))['results']))\n          \""
+    ),
     "only when something changed": (
         '|\n          if [ "${{ needs.changes.outputs.python }}" != "true" ]; then exit 0; fi\n          pylint app'
     ),

@@ -99,8 +99,12 @@ def _rechecked(project: Project, run: Run) -> bool:
     ):
         return True
     report = _report_file(run)
-    readers = rf"(?:python3?|node|jq|grep|\./\S+|bash|sh)\b[^\n]*{re.escape(report)}" if report else ""
-    return bool(report) and bool(re.search(readers, text)) and _fails_on_purpose(text)
+    if not report:
+        return False
+    if any(report in script and _fails_on_purpose(script) for script in github.later_scripts(document, run.keys)):
+        return True
+    readers = rf"(?:python3?|node|jq|grep|\./\S+|bash|sh)\b[^\n]*{re.escape(report)}"
+    return bool(re.search(readers, text)) and _fails_on_purpose(text)
 
 
 def _fails_on_purpose(text: str) -> bool:
@@ -125,7 +129,8 @@ def _report_file(run: Run) -> str:
             "--save-json",
         ):
             return posixpath.basename(value or (args[position + 1] if position + 1 < len(args) else ""))
-    redirected = re.search(rf"{re.escape(run.invocation.tool.split()[0])}[^\n|]*>\s*([\w./-]+\.\w+)", run.script)
+    program = re.escape(run.invocation.tool.split()[0])
+    redirected = re.search(rf"{program}[^\n|]*>\s*([\w./-]+\.\w+)", github.masked(run.script))
     return posixpath.basename(redirected[1]) if redirected else ""
 
 
@@ -195,6 +200,8 @@ def _decides_nothing(project: Project, given_up: GivenUp) -> bool:
     test = given_up.skip.test
     if UNKNOWN in test or NOT_NEEDED.search(test) or _computed_from_changes(given_up, test):
         return True
+    if _nothing_listed(given_up, test) or _tells_codes_apart(given_up, test):
+        return True
     outcome = _outcome(project, test)
     return outcome is not None and outcome != given_up.skip.when
 
@@ -213,6 +220,20 @@ def _computed_from_changes(given_up: GivenUp, test: str) -> bool:
         or re.search(r"chang|diff|modif", name, re.IGNORECASE)
         for name in names
     )
+
+
+def _nothing_listed(given_up: GivenUp, test: str) -> bool:
+    """Whether the test asks for an empty list of what the script goes on to check one by one."""
+    listed = re.search(r"\$\{#(\w+)\[[@*]\]\}", test)
+    return listed is not None and re.search(rf"\bfor\s+\w+\s+in\s+\"?\$\{{{listed[1]}\[", given_up.script) is not None
+
+
+def _tells_codes_apart(given_up: GivenUp, test: str) -> bool:
+    """Whether the test is for one exit code of the check, other than the one that means findings."""
+    compared = re.search(r"\$\{?(\w+|\?)\}?[\"']?\s*(?:==?|-eq)\s*[\"']?(\d+)", test)
+    if compared is None or compared[2] == "1":
+        return False
+    return compared[1] == "?" or re.search(rf"\b{compared[1]}=\$\?", given_up.script) is not None
 
 
 def _outcome(project: Project, test: str) -> bool | None:

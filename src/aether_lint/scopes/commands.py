@@ -121,11 +121,22 @@ def check_of(call: Call) -> tuple[str, tuple[str, ...]] | None:
         return "pytest", args
     if name == "pflake8":
         return "flake8", args
+    if (tests := _django_tests(call)) is not None:
+        return "django test", tests
     if {"--version", "-V", "--help", "-h"} & set(args[:1]) or name not in CHECKS:
         return None
     if _serves(name, args):
         return None
     return name, args
+
+
+def _django_tests(call: Call) -> tuple[str, ...] | None:
+    """The arguments of `manage.py test` or `django-admin test`, however it is started."""
+    words = (call.program, *call.args)
+    for position, word in enumerate(words[:2]):
+        if word.rpartition("/")[2] in ("manage.py", "django-admin") and words[position + 1 : position + 2] == ("test",):
+            return words[position + 2 :]
+    return None
 
 
 def _serves(name: str, args: Sequence[str]) -> bool:

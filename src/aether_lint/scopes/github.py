@@ -334,6 +334,20 @@ def later(document: Document, keys: Keys) -> str:
     return "\n".join([*rest, _plain(document.get("jobs", own, "outputs")), *others])
 
 
+def later_scripts(document: Document, keys: Keys) -> list[str]:
+    """The scripts of the job's steps after one, each in one piece."""
+    index = keys[-1]
+    listed = document.get(*keys[:-1])
+    if not isinstance(index, int) or not isinstance(listed, list):
+        return []
+    return [masked(scalar(step.get("run"))) for step in listed[index + 1 :] if isinstance(step, dict)]
+
+
+def masked(script: str) -> str:
+    """A script with its expressions as single words, and its continued lines joined."""
+    return re.sub(r"\$\{\{.*?\}\}", "EXPRESSION", script.replace("\\\n", " "))
+
+
 def _plain(node: Any) -> str:
     """All scalars of a node, one a line, with their keys; a node that aliases repeat is written once."""
     lines: list[str] = []

@@ -55,6 +55,7 @@ CHECKS: dict[str, Kind] = {
             "nose2",
             "nosetests",
             "unittest",
+            "django test",
             "trial",
             "stestr",
             "behave",
@@ -114,7 +115,7 @@ EQUIVALENT: dict[str, frozenset[str]] = {
     "ruff": frozenset(("ruff",)),
     "flake8": frozenset(("flake8", "pflake8")),
     "pylint": frozenset(("pylint",)),
-    "pytest": word_set("pytest py.test nose2 nosetests unittest trial stestr"),
+    "pytest": word_set("pytest py.test nose2 nosetests unittest trial stestr") | {"django test"},
 }
 
 # Options that turn every finding into success.
