@@ -24,16 +24,16 @@ def offer_pyenv_pythons() -> None:
 offer_pyenv_pythons()
 
 
-def install(session: nox.Session) -> None:
-    """Install the package as a user gets it, with its adapters and what the tests need."""
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the package as a user gets it, with its adapters, what the tests need, and more dependency groups."""
     pyproject = nox.project.load_toml("pyproject.toml")
-    session.install(".[flake8,pylint]", *nox.project.dependency_groups(pyproject, "test"))
+    session.install(".[flake8,pylint]", *nox.project.dependency_groups(pyproject, "test", *groups))
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, types, the linter on itself, and the tests whose outcome no version of Python changes."""
-    install(session)
+    install(session, "hosts")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")

@@ -10,6 +10,8 @@ import pytest
 
 from aether_lint.engine.run import CheckRequest, check
 
+pytestmark = pytest.mark.once  # nox installs the frameworks in its session `lint`
+
 BODY = """
 import asyncio
 import logging
