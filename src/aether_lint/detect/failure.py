@@ -329,6 +329,28 @@ def told_to_callers(program: Program, module: Module, function: Function, handle
     return _all_test(program, f"{module.path}:{function.key}", DEPTH, told)
 
 
+def put_into_the_answer(program: Program, module: Module, function: Function, handler: Handler) -> bool:
+    """Whether the handler adds the failure to the function's answer, and health is read from where that is kept."""
+    noted = {
+        effect.place.rpartition(".")[0]
+        for effect in (function.effects[i] for i in inside(handler.effects))
+        if effect.kind == "call" and last_name(effect) in ("append", "add", "setdefault", "update")
+    }
+    answers = [e.value for e in function.effects if e.kind == "return"]
+    if not any(name in noted for answer in answers for name in names_in(answer, function, 2)):
+        return False
+    kept = [
+        any(
+            program.readiness.reports(caller, owner, Range(i, i + 1))
+            for i, e in enumerate(owner.effects)
+            if e.kind == "bind" and index in results_in(Atom("truthy", e.value or Const(None)), owner, 0)
+        )
+        for caller, owner, index in program.calls.sites(f"{module.path}:{function.key}")
+        if program.startup.of_effect(caller, owner, index) is not None
+    ]
+    return bool(kept) and all(kept)
+
+
 def _reports(function: Function, handler: Handler) -> bool:
     """Whether the result tells failure from success."""
     failing = [function.effects[i].value for i in inside(handler.effects) if function.effects[i].kind == "return"]

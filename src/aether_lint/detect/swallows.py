@@ -179,8 +179,17 @@ def _settled(
         or _is_check_message(function, handler, reach)
         or _marks_the_record(function, handler)
         or failure.told_to_callers(program, module, function, handler)
+        or failure.put_into_the_answer(program, module, function, handler)
+        or _is_the_end(function, index, reach)
         or is_repeated(program, module, function, index, work)
     )
+
+
+def _is_the_end(function: Function, index: int, reach: Reach) -> bool:
+    """Whether nothing comes after the `try` of a program: it has ended, and serves nothing."""
+    attempt = function.attempts[index]
+    last = max(attempt.final.end, *(h.effects.end for h in attempt.handlers))
+    return reach.start.kind == "main" and not function.key and last >= len(function.effects)
 
 
 def _is_check_message(function: Function, handler: Handler, reach: Reach) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from aether_lint.catalog import startup_work
-from aether_lint.facts import Const, Effect, Function, Range
+from aether_lint.facts import Const, Effect, Function, Range, Result
 from aether_lint.link.mentions import cond_names, folded, names_in
 from aether_lint.link.names import Module, Names, last_name
 from aether_lint.link.things import ThingTable
@@ -43,6 +43,8 @@ class ReadinessTable:
         if name in seen:
             return
         seen.add(name)
+        for dependency in self._dependencies(module, function) if depth else ():
+            yield from self._reads(*dependency, depth - 1, seen)
         for guard in function.guards:
             yield from _kept(cond_names(guard.cond, function, 1))
         for effect in function.effects:
@@ -57,6 +59,20 @@ class ReadinessTable:
                     where = self._names.function(called)
                     if where is not None:
                         yield from self._reads(*where, depth - 1, seen)
+
+    def _dependencies(self, module: Module, function: Function) -> Iterator[tuple[Module, Function]]:
+        """The functions that FastAPI calls for a route first: `ready: Ready = Depends(get_ready)`."""
+        parent = module.functions.get(function.parent)
+        if parent is None:
+            return
+        for param in function.params:
+            call = parent.effects[param.default.effect] if isinstance(param.default, Result) else None
+            if call is None or last_name(call) != "Depends" or not call.args:
+                continue
+            for thing in self._things.of(call.args[0], module, parent):
+                where = self._names.function(thing.name) if thing.kind == "function" else None
+                if where is not None:
+                    yield where
 
     def _written(self, module: Module, function: Function, effects: Range, depth: int) -> Iterator[str]:
         for effect in function.effects[effects.start : effects.end]:
