@@ -176,6 +176,18 @@ def decides_in_field(value: Value | None, function: Function) -> bool:
     return any(denials.of_key(key, weak=False) is not None and not isinstance(v, Const) for key, v in pairs)
 
 
+def told_by_fields(function: Function) -> Control | None:
+    """The control of a function that hands on what another control said: `success=result.allowed`."""
+    for _, effect in returns(function):
+        if isinstance(effect.value, Result):
+            for key, value in function.effects[effect.value.effect].keywords:
+                name = getattr(value, "name", "")
+                same = denials.of_key(key, weak=True) is not None and denials.of_key(name, weak=False) is not None
+                if same and "." in name:
+                    return Control("the check", "", "medium")
+    return None
+
+
 def _says_yes(key: str) -> bool:
     return denials.of_key(key, weak=True) is not None or denials.verdict(key, "allow") is not None
 

@@ -12,7 +12,8 @@ from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root
 from aether_lint.link.names import last_name
 
-_HANDING_ON = frozenset({"call_next", "get_response", "handler", "next_handler"})
+HANDING_ON = frozenset({"call_next", "get_response", "handler", "next_handler"})
+"""What a middleware calls to let a request through."""
 
 
 class Checkpoint:
@@ -47,7 +48,7 @@ class Checkpoint:
         if not isinstance(value, Result):
             return False
         call = self.function.effects[value.effect]
-        return call.kind == "call" and last_name(call) in _HANDING_ON
+        return call.kind == "call" and last_name(call) in HANDING_ON
 
     def own_returns(self, decision: Decision) -> list[int]:
         """The answers that a decision gives directly."""

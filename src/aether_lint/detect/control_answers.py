@@ -8,7 +8,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.answers import Control
 from aether_lint.detect.arms import Decision, refuses
 from aether_lint.detect.causes import explained, handler_span, own, weakest
-from aether_lint.detect.checkpoints import Checkpoint, is_secret
+from aether_lint.detect.checkpoints import HANDING_ON, Checkpoint, is_secret
 from aether_lint.detect.gaps import Gap, What
 from aether_lint.detect.swallows import broadness
 from aether_lint.facts import (
@@ -28,6 +28,7 @@ from aether_lint.facts import (
 )  # fmt: skip
 from aether_lint.link.absence import Chain, Root
 from aether_lint.link.names import last_name
+from aether_lint.link.nature import is_quiet
 from aether_lint.model import Confidence, Span
 
 
@@ -93,7 +94,7 @@ class _Answers:
             ended = self._ends(decision, root, chain, level)
             if ended is not None:
                 return ended
-        control = self.at.control
+        control = self.at.control or answers.told_by_fields(self.at.function)
         if answers.says(effect.value, self.at.function, control) is not True or not self._may_refuse(control, index):
             return None
         subject = control.subject if control is not None else "the check"
@@ -129,7 +130,7 @@ class _Answers:
             self.at.program, self.at.module, self.at.function, cond.attempt, cond.handler
         ):
             return None
-        if self._is_in_loop(attempt.body.start):
+        if self._is_in_loop(attempt.body.start) or self._does_the_work(decision, cond, inside[-1][0]):
             return None
         return self._gap(decision, handler.span, "goes on", inside[0][1], root, "", chain, level)
 
@@ -146,6 +147,16 @@ class _Answers:
         ]
         nothing = all(self.at.is_nothing(v) for v in passing)
         return not nothing or not all(self.at.is_nothing(v) for v in given)
+
+    def _does_the_work(self, decision: Decision, failed: Failed, denial: int) -> bool:
+        """Whether what the refusals protect is done in the `try` itself: an error leaves it undone."""
+        effects = self.at.function.effects
+        end = self.at.function.attempts[failed.attempt].handlers[failed.handler].effects.end
+        degraded = (*decision.taken.effects, *range(end, len(effects)))
+        if any(effects[i].kind == "call" and last_name(effects[i]) in HANDING_ON for i in degraded):
+            return False
+        after = [effects[i] for i in decision.other.effects if i > denial and effects[i].kind == "call"]
+        return any(not is_quiet(call) for call in after)
 
     def _is_in_loop(self, index: int) -> bool:
         return any(loop.effects.start <= index < loop.effects.end for loop in self.at.function.loops)

@@ -21,7 +21,7 @@ from aether_lint.facts import (
     Value,
     negate,
 )  # fmt: skip
-from aether_lint.link.absence import Root
+from aether_lint.link.absence import Root, Step
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.mentions import cond_names, folded
 from aether_lint.model import Confidence
@@ -65,7 +65,16 @@ class _Unchecked:
         span = self.at.function.guards[guard].span
         anchor = Anchor(self.at.module.path, self.at.function.key, "guard", guard)
         level: Confidence = "high" if root.kind == "unset" else "medium"
+        chain = (*chain, *self._elsewhere(absent))
         return Gap(anchor, self.at.function.key, span, "unchecked", control, root, "", chain, level, None)
+
+    def _elsewhere(self, absent: Cond) -> Iterator[Step]:
+        """The first statement of a side of its own that runs without the check."""
+        for decision in self.at.decisions:
+            if decision.guard.cond == absent and decision.taken.effects:
+                effect = self.at.function.effects[decision.taken.effects[0]]
+                yield Step(self.at.module.path, effect.span, "this runs instead")
+                return
 
     def _explains(self, root: Root, control: str, asked: bool) -> bool:
         """Whether a refusal that a root leaves out was to protect with what is missing: a secret, a limiter's store."""
