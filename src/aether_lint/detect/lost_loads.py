@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from aether_lint.catalog.tokens import names_cache, words
+from aether_lint.catalog.tokens import words
 from aether_lint.detect import failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.facts import NEXT, RETURN, Attempt, Const, Display, Effect, Function, Ref, Result, Value
@@ -14,6 +14,7 @@ from aether_lint.link.mentions import names_in
 from aether_lint.link.names import last_name
 from aether_lint.model import Confidence, Span
 
+_COPIES = frozenset({"cache", "caches", "cached", "memo"})
 _WRITERS = frozenset({"write_text", "write_bytes"})
 _WRITE_MODES = ("w", "wb", "w+", "wt")
 _BROAD = frozenset({
@@ -52,7 +53,7 @@ def observe(program: Program, module: Module) -> list[LostLoad]:
 
 def _attempt(program: Program, module: Module, function: Function, index: int, attempt: Attempt) -> Iterator[LostLoad]:
     source = _source(function, attempt)
-    if source is None or names_cache(source) or names_cache(function.key.replace(".", "_")):
+    if source is None or _is_refilled(source) or _is_refilled(function.key):
         return
     for handler in attempt.handlers:
         if handler.types and not _BROAD.intersection(handler.types):
@@ -83,6 +84,11 @@ def _attempt(program: Program, module: Module, function: Function, index: int, a
             handler=handler.span,
         )
         return
+
+
+def _is_refilled(name: str) -> bool:
+    """Whether a name says that it is a copy, which is fetched again where it is lost."""
+    return not _COPIES.isdisjoint(words(name))
 
 
 def _source(function: Function, attempt: Attempt) -> str | None:
