@@ -12,7 +12,6 @@ from aether_lint.scopes.documents import Document
 from aether_lint.scopes.tree import Tree
 
 MIN_TESTS = 5  # test files, and more than half of all, that make a folder a test suite
-INI_FOLDERS = (("options.packages.find", "where"), ("pytest", "pythonpath"), ("tool:pytest", "pythonpath"))
 
 
 class Module(Struct, frozen=True):

@@ -22,7 +22,6 @@ CONFIG_NAMES = word_set(
     "pytest.ini .pytest.ini .coveragerc pyrightconfig.json ty.toml .pre-commit-config.yaml .pre-commit-config.yml "
     ".gitlab-ci.yml tox.toml"
 )
-SHARED = frozenset(("pyproject.toml", "setup.cfg", "tox.ini"))
 
 
 class Project(Struct):

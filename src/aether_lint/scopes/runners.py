@@ -18,7 +18,6 @@ from aether_lint.scopes.shell_failures import Loss
 from aether_lint.scopes.toxfile import tox_commands
 
 PLAIN_SHELL = Options(errexit=False, pipefail=False)
-STOPS = Options(errexit=True, pipefail=False)
 MAX_SCRIPT_LINES = 600
 MAX_REFERENCES = 4  # entries of a script table that name other entries
 ENTRY_KEYS = ("cmd", "shell", "script", "sequence", "composite", "chain", "all")
