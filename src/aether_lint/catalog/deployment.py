@@ -65,6 +65,20 @@ ADDRESS_WORDS = frozenset(
 """Last words of variables that hold an address, a name or a credential: setting one configures, it does not switch."""
 
 
+QUANTITY_WORDS = frozenset(
+    {"ttl", "timeout", "expire", "expires", "expiry", "expiration", "seconds", "secs", "minutes", "hours", "days",
+     "ms", "interval", "delay", "age", "size", "limit", "max", "min", "count", "level", "format", "version", "prefix",
+     "retries", "threshold", "ratio", "rate"}
+)  # fmt: skip
+"""Last words of variables that hold a number or a style: an unset one has a sensible value."""
+
+
+def is_quantity(variable: str) -> bool:
+    """Whether a variable holds a number or a style, and no choice of a service."""
+    parts = words(variable)
+    return bool(parts) and parts[-1] in QUANTITY_WORDS
+
+
 def is_address(variable: str) -> bool:
     """Whether a variable holds an address, a name or a credential rather than a switch."""
     parts = words(variable)

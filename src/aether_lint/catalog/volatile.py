@@ -39,7 +39,7 @@ _DISK = Volatile("files on the local disk", "local disk")
 _MODEL = Volatile("a fake model", "fake")
 _NO_CACHE = Volatile("a cache that stores nothing", "no-op")
 _MAIL = Volatile("a mail back end that sends nothing", "no-op")
-_LOCK = Volatile("a process-local lock", "plain")
+LOCK = Volatile("a process-local lock", "plain")
 
 _THINGS: tuple[tuple[Volatile, str], ...] = (
     (_DICT, "dict collections.defaultdict collections.OrderedDict collections.Counter collections.ChainMap "
@@ -49,7 +49,7 @@ _THINGS: tuple[tuple[Volatile, str], ...] = (
     (_DEQUE, "collections.deque"),
     (_QUEUE, "queue.Queue queue.SimpleQueue queue.PriorityQueue asyncio.Queue asyncio.queues.Queue "
      "asyncio.PriorityQueue"),
-    (_LOCK, "threading.Lock threading.RLock asyncio.Lock asyncio.locks.Lock asyncio.Semaphore contextlib.nullcontext"),
+    (LOCK, "threading.Lock threading.RLock asyncio.Lock asyncio.locks.Lock asyncio.Semaphore contextlib.nullcontext"),
     (_MOCK, "unittest.mock.Mock unittest.mock.MagicMock unittest.mock.AsyncMock unittest.mock.NonCallableMock "
             "unittest.mock.create_autospec mock.Mock mock.MagicMock"),
     (_STUB, "types.SimpleNamespace types.ModuleType"),

@@ -15,17 +15,19 @@ from aether_lint.catalog import deployment, outcomes, tokens, volatile
 from aether_lint.detect import installs, weakenings
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Arm, Decision, decisions, refuses
+from aether_lint.detect.caught_answers import is_answer
 from aether_lint.detect.causes import explained, handler_span, named, own, refusal, weakest
 from aether_lint.detect.dropped_messages import dropped
 from aether_lint.detect.installs import Install, Made, same_origin
 from aether_lint.detect.once import once
 from aether_lint.detect.volatile_defaults import volatile_defaults
-from aether_lint.facts import Atom, Cond, Const, Display, Function, Some, Value, failures_in, negate
+from aether_lint.facts import Atom, Cond, Const, Display, Function, Imported, Some, Value, failures_in, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Step, attempt_imports
 from aether_lint.link.absence import root as make_root
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import OPEN, Gate, guard_chain, required_atoms, stronger, weaker
+from aether_lint.link.names import last_name
 from aether_lint.link.subjects import CRYPTO_ROLES, Subject, external_subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -151,6 +153,8 @@ def _decision(
     )
     if gate.level in ("closed", "test") or _is_chosen(program, module, function, install.effect):
         return None
+    if is_answer(function, install.effect):
+        return None
     if _is_refused(program, root, gate):
         return None
     return _degradation(program, module, function, decision, root, chain, install, subject, gate)
@@ -203,6 +207,8 @@ def _fallen_back(
     subject = None if install is None else _subject(program, module, function, decision, root, install)
     if install is None or subject is None or subject.role in CRYPTO_ROLES:
         return None
+    if _is_local_lock(program, module, function, install) and not _locks(function, decision, subject, root):
+        return None
     if install.on_disk and root.kind in ("unset", "default"):
         return None  # files of this machine are what a program without that setting works with
     weak = subject.confidence != "high" and install.loss == "replaced" and not _says_stand_in(install.by)
@@ -211,11 +217,35 @@ def _fallen_back(
     return install, subject
 
 
+def _is_local_lock(program: Program, module: Module, function: Function, install: Install) -> bool:
+    """Whether a lock of this process is what is installed, or put into a container of locks."""
+    effect = function.effects[install.effect]
+    stored = effect.args[-1] if effect.kind == "call" and effect.args else effect.value
+    label = program.natures.of_value(stored, module, function).label
+    return volatile.LOCK.label in (install.by, label)
+
+
+def _locks(function: Function, decision: Decision, subject: Subject, root: Root) -> bool:
+    """Whether a lock of this process takes the place of one that others respect, and others can be there.
+
+    Without the setting of a shared service the program is one process, and its own lock is enough.
+    """
+    if root.kind in ("unset", "default"):
+        return False
+    if root.kind == "import" and failures_in(decision.guard.cond):
+        return True  # it stands under the name of the lock that could not be imported
+    taken = {word for i in decision.other.effects for word in tokens.words(last_name(function.effects[i]))}
+    return subject.role in ("lock", "coordination") or bool(taken & {"lock", "acquire", "lease", "semaphore"})
+
+
 def _alternates(program: Program, module: Module, function: Function, decision: Decision, install: Install) -> bool:
     """Whether the normal side returns or binds another object in the very place of the replacement."""
     chosen = function.effects[install.effect]
     for index in decision.other.effects:
         effect = function.effects[index]
+        if effect.kind == "import" and effect.place and effect.place == chosen.place:
+            name = effect.value.name if isinstance(effect.value, Imported) else ""
+            return program.names.imported(name, module.path) is not None  # not the shim of a framework
         if chosen.kind in ("bind", "return") and (effect.kind, effect.place) == (chosen.kind, chosen.place):
             things = program.things.of(effect.value, module, function)
             if any(thing.kind in ("instance", "made") for thing in things):
@@ -268,7 +298,7 @@ def _is_configured(program: Program, module: Module, function: Function, atom: A
 
 def _is_refused(program: Program, root: Root, gate: Gate) -> bool:
     """Whether a check at start-up, or later in the function, refuses the missing setting or the flag."""
-    if root.kind == "unset":
+    if root.kind == "unset" and gate.level != "flag":
         return refusal(program, root.name, None) != "never"
     return gate.level == "flag" and all(
         refusal(program, name, "1") != "never" or program.refusals.is_raised_on(name) for name in gate.names
@@ -280,7 +310,7 @@ def _is_telling(root: Root) -> bool:
     if root.kind == "default":
         return deployment.is_address(root.name)
     known = deployment.is_address(root.name) or tokens.receiver(root.name) is not None or root.name.isupper()
-    return root.kind != "unset" or known
+    return root.kind != "unset" or (known and not deployment.is_quantity(root.name))
 
 
 def _degradation(
@@ -347,7 +377,7 @@ def _subject(
     if imported is not None and not any(s.confidence == "high" for s in lost):
         lost.append(imported)
     if not lost:
-        lost += _subject_of_errors(function, decision)
+        lost += _subject_of_errors(program, module, function, decision)
     if not lost and install.keeps_state and _replaces_import(function, decision, root, install):
         lost.append(Subject(f"`{root.name.rpartition('.')[2]}`", "store", "use", "medium"))
     if root.kind == "unset" and not lost and install.loss == "replaced":
@@ -368,12 +398,14 @@ def _replaces_import(function: Function, decision: Decision, root: Root, install
     return False
 
 
-def _subject_of_errors(function: Function, decision: Decision) -> list[Subject]:
+def _subject_of_errors(program: Program, module: Module, function: Function, decision: Decision) -> list[Subject]:
     """What a handler names by the errors it catches: `except redis.RedisError`."""
     found: list[Subject] = []
     for failure in failures_in(decision.guard.cond):
         for handler in function.attempts[failure.attempt].handlers[max(failure.handler, 0) :][:1]:
-            known = [module_subject(name) for name in handler.types if ":" not in name and "." in name]
+            theirs = [name for name in handler.types if ":" not in name and "." in name]
+            theirs = [name for name in theirs if program.names.imported(name, module.path) is None]
+            known = [module_subject(name) for name in theirs]
             found += [s for s in known if s is not None and s.role not in CRYPTO_ROLES]
     return found
 

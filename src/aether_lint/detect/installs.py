@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from aether_lint.catalog.clients import KEY_VALUE_STORES
-from aether_lint.catalog.tokens import words
+from aether_lint.catalog.tokens import STAND_IN_WORDS, words
 from aether_lint.detect.arms import Decision, refuses
 from aether_lint.detect.containers import serves_instead
 from aether_lint.facts import (
@@ -121,17 +121,33 @@ class _Search:
                 return None
 
     def _otherwise_durable(self, effect: Effect) -> bool:
-        """Whether the other side binds the same place to a durable back end by its name."""
+        """Whether the other side binds the same place to a durable back end by its name, or returns one."""
         others = [self.function.effects[i] for i in self.decision.other.effects]
         return any(
-            e.place == effect.place and self._nature(e.value).kind == "durable" for e in others if e.kind == "bind"
+            (e.kind, e.place) == (effect.kind, effect.place) and self._nature(e.value).kind == "durable"
+            for e in others
+            if e.kind in ("bind", "return")
         )
+
+    def _of_statement(self, effect: Effect) -> Nature:
+        """What a handler binds or returns: by structure, or by its own name where the other side has a back end."""
+        nature = self._nature(effect.value)
+        if nature.kind != "unknown" or not self.direct or not self._otherwise_durable(effect):
+            return nature
+        for thing in sorted(self.program.things.of(effect.value, self.module, self.function)):
+            name = thing.name.rpartition(":")[2].rpartition(".")[2]
+            if thing.kind == "instance" and STAND_IN_WORDS.keys() & set(words(name)):
+                return Nature("null", f"`{name}`")
+        return nature
 
     def _touches(self, index: int, effect: Effect) -> Install | None:
         """A statement that works on a container of a module or instance, or puts a module in the place of one."""
         if effect.kind == "write" and effect.place == "sys.modules" and self.direct:
             name = effect.value.name.rpartition(".")[2] if isinstance(effect.value, Ref) else "a stub module"
             return self._install(index, Nature("volatile", f"`{name.strip(':?')}`"), None)
+        rebound = self._rebound(effect) if self.direct else None
+        if rebound is not None:
+            return self._install(index, rebound, None)
         box = self.natures.box_of(effect, self.module, self.function)
         if box is None:
             box = self.natures.box_in(effect.value, self.module, self.function)
@@ -140,9 +156,22 @@ class _Search:
     def _serves(self, box: str) -> bool:
         return serves_instead(self.program, self.module, self.function, self.decision, box)
 
+    def _rebound(self, effect: Effect) -> Nature | None:
+        """What a handler puts under a name of a module: `globals()["Store"] = MemoryStore`."""
+        effects = self.function.effects
+        value: Value | None = None
+        if effect.kind == "write" and len(effect.args) == 2 and isinstance(effect.args[1], Result):
+            value = effect.value if effects[effect.args[1].effect].place == "builtins.globals" else None
+        elif effect.kind == "call" and effect.place == "builtins.setattr" and len(effect.args) == 3:
+            target = effect.args[0]
+            of_module = isinstance(target, Result) and effects[target.effect].place == "sys.modules"
+            value = effect.args[2] if of_module else None
+        nature = None if value is None else self._nature(value)
+        return nature if nature is not None and nature.kind in STAND_INS and not nature.container else None
+
     def _bind(self, index: int, effect: Effect) -> Install | None:
-        nature = self._nature(effect.value)
-        if nature.kind not in STAND_INS:
+        nature = self._of_statement(effect)
+        if nature.kind not in STAND_INS or self._is_made_anyway(effect):
             return self._touches(index, effect)
         local = ">" in effect.place
         other = self._other_thing(effect.place, index)
@@ -154,8 +183,8 @@ class _Search:
         return self._install(index, nature, other)
 
     def _return(self, index: int, effect: Effect) -> Install | None:
-        nature = self._nature(effect.value)
-        if nature.kind not in STAND_INS or nature.container:
+        nature = self._of_statement(effect)
+        if nature.kind not in STAND_INS or nature.container or self._is_made_anyway(effect):
             return self._touches(index, effect)
         return self._install(index, nature, None)
 
@@ -163,6 +192,8 @@ class _Search:
         box = self.natures.box_of(effect, self.module, self.function)
         if box is not None:
             return self._box(index, box) if self._serves(box) else None
+        if self.direct and (rebound := self._rebound(effect)) is not None:
+            return self._install(index, rebound, None)
         if self._creates(effect):
             return self._chosen(index, effect)
         if self.direct and self._is_given_globals(effect):
@@ -174,9 +205,9 @@ class _Search:
             if not access_words(name):
                 continue
             owner = f"{where[0].path}:{where[1].owner}" if where[1].owner else ""
-            if owner and self._is_other_object(effect, owner) and not self._serves_both(effect):
+            if owner and self._is_other_object(effect, owner):
                 nature = self.natures.of_thing(Thing("class", owner))
-                if nature.kind in ("volatile", "disk"):
+                if nature.kind in ("volatile", "disk") and not self._serves_both(effect):
                     return self._install(index, nature, None)
                 continue  # what another object keeps for itself is its business
             if self.natures.on_disk(name) and not any(map(_keeps, self.program.subjects.of_function(name))):
@@ -205,7 +236,29 @@ class _Search:
     def _serves_both(self, effect: Effect) -> bool:
         """Whether the normal side works with the same object: then it is no replacement."""
         head = effect.place.rpartition(".")[0]
-        return any(self.function.effects[i].place.rpartition(".")[0] == head for i in self.decision.other.effects)
+        return any(other.kind == "call" and other.place.rpartition(".")[0] == head for other in self._without_failure())
+
+    def _without_failure(self) -> Iterator[Effect]:
+        """The effects of the function that run while nothing is missing."""
+        for index, effect in enumerate(self.function.effects):
+            if index in self.decision.taken.effects:
+                continue
+            if not self.program.absences.of_guard(effect.when, self.module, self.function):
+                yield effect
+
+    def _is_made_anyway(self, effect: Effect) -> bool:
+        """Whether the normal side puts an object of the same class there, and nothing that lasts."""
+        made = {t for t in self.program.things.of(effect.value, self.module, self.function) if t.kind == "instance"}
+        if not made:
+            return False
+        if self._otherwise_durable(effect):
+            return False
+        for other in self._without_failure():
+            if (other.kind, other.place) == (effect.kind, effect.place) and other is not effect:
+                things = self.program.things.of(other.value, self.module, self.function)
+                if things and things <= made:
+                    return True
+        return False
 
     def _is_other_object(self, effect: Effect, owner: str) -> bool:
         """Whether a method call goes to another object than the one whose method this is."""
@@ -228,6 +281,8 @@ class _Search:
         other = self._other_thing(effect.place, index)
         if other is None and (nature.kind == "null" or not self.direct):
             return None
+        if other is not None and nature.kind == "null" and self.natures.of_thing(other).kind == "null":
+            return None  # the same stub is defined where nothing is missing
         return self._install(index, nature, other)
 
     def _install(self, index: int, nature: Nature, stands_for: Thing | None) -> Install:

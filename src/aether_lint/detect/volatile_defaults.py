@@ -7,13 +7,14 @@ from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
 
 NAMED_IN_MEMORY = frozenset({"memory", "in_memory", "in-memory", "inmemory", "mem", "mock", "fake", "dummy"})
+SCRATCH = frozenset({"temp", "tmp", "temporary", "scratch"})
 _SUBJECT_BY_DEFAULT = "the shared store"
 
 
 def volatile_defaults(program: Program, module: Module) -> Iterator[tuple[EnvSetting, str, str, str]]:
     """(setting, what its default opens, what it stands for, role) for each default that keeps nothing."""
     for setting in program.settings.of_module(module):
-        if setting.default.kind in ("required", "none", "unknown") or _is_for_tests(setting):
+        if setting.default.kind in ("required", "none", "unknown") or _is_for_tests(setting) or _is_scratch(setting):
             continue
         for text in setting.default.texts[:1]:
             label = _opened(setting, text)
@@ -27,6 +28,11 @@ def _is_for_tests(setting: EnvSetting) -> bool:
     """Whether the variable, or the class that it is a field of, says that it is for tests."""
     named = (*tokens.words(setting.name), *tokens.words(setting.function))
     return any(word in tokens.TEST_WORDS for word in named)
+
+
+def _is_scratch(setting: EnvSetting) -> bool:
+    """Whether the variable says that what is kept there is not wanted later."""
+    return bool(SCRATCH.intersection(tokens.words(setting.name)))
 
 
 def _opened(setting: EnvSetting, text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from aether_lint.catalog import deployment, env_apis, tokens
+from aether_lint.catalog import deployment, env_apis, outcomes, tokens
 from aether_lint.facts import (
     Arms,
     Atom,
@@ -36,7 +36,7 @@ from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import UNKNOWN, Constants
 from aether_lint.link.environment import Environment, EnvRead, given
 from aether_lint.link.fixpoint import Fixpoint
-from aether_lint.link.names import Module, Names
+from aether_lint.link.names import Module, Names, last_name
 from aether_lint.link.things import ThingTable
 from aether_lint.model import Span
 
@@ -88,6 +88,9 @@ Ask: TypeAlias = Callable[[Key], Roots]
 # methods and calls that leave the truth of a text as it is
 _TRANSPARENT = frozenset({"strip", "lower", "upper", "rstrip", "lstrip", "casefold", "get_secret_value"})
 _TRANSPARENT_CALLS = frozenset({"builtins.str", "builtins.bool", "builtins.int", "typing.cast", "builtins.callable"})
+_CHANGES: dict[str, Callable[[str], str]] = {
+    "lower": str.lower, "upper": str.upper, "strip": str.strip, "casefold": str.casefold
+}  # fmt: skip
 SWITCHED_ON = frozenset({"1", "true", "yes", "on", "y", "t", "enabled", "enable", "allow"})
 FIND_SPEC = frozenset({"importlib.util.find_spec", "importlib.find_loader", "pkgutil.find_loader"})
 IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
@@ -322,10 +325,18 @@ class AbsenceTable:
         if imported and not (calls and function.key) and catches_imports(attempt, handler):
             step = Step(module.path, span, f"`import {imported[-1]}` may fail")
             found.append((root("import", imported[-1], module.path, function.key, index), (step,)))
-        if calls and not (imported and not function.key):
+        if calls and not (imported and not function.key) and not self._is_outcome(attempt, handler, module, function):
             step = Step(module.path, span, "the error is caught here")
             found.append((root("call", "", module.path, function.key, index), (step,)))
         return tuple(found)
+
+    def _is_outcome(self, attempt: Attempt, handler: int, module: Module, function: Function) -> bool:
+        """Whether all that a handler catches is an answer of what was called, not its failure."""
+        types = attempt.handlers[handler].types if handler >= 0 else ()
+        if not types or not all(map(outcomes.is_answer, types)):
+            return False
+        body = function.effects[attempt.body.start : attempt.body.end]
+        return not any(e.kind == "item" and self._environment.read(e, module, function) for e in body)
 
     def _compared(
         self, value: Value, arg: Value | None, positive: bool, module: Module, function: Function, ask: Ask
@@ -341,11 +352,30 @@ class AbsenceTable:
         name = read.names[0] if read.names[0] != UNKNOWN else ""
         default = self._constants.literal(read.default, *self._home(read))
         unset = default.value if default is not None else None
-        holds_unset = (unset == literal.value) == positive
+        holds_unset = (self._as_compared(unset, value, module, function) == literal.value) == positive
         if not holds_unset and str(literal.value).lower() not in SWITCHED_ON:
             return ()  # an operator who names a back end has chosen it
         kind: Literal["unset", "flag"] = "unset" if holds_unset else "flag"
         return ((root(kind, name, module.path), ()),)
+
+    def _as_compared(self, text: object, value: Value, module: Module, function: Function) -> object:
+        """A default as a comparison sees it: `getenv(X, "True").lower() == "true"`."""
+        if not isinstance(text, str):
+            return text
+        if isinstance(value, Ref):
+            bound = self._names.bindings(self._names.globalise(value.name, module.path))
+            if len(bound) != 1:
+                return text
+            module, function, index = bound[0]
+            found = function.effects[index].value
+            return text if found is None or isinstance(found, Ref) else self._as_compared(text, found, module, function)
+        if isinstance(value, Result):
+            effect = function.effects[value.effect]
+            base = receiver(effect)
+            change = _CHANGES.get(last_name(effect))
+            if base is not None and change is not None:
+                return change(str(self._as_compared(text, base, module, function)))
+        return text
 
     def _membership(self, value: Value, arg: Value | None, positive: bool, module: Module, function: Function) -> Roots:
         where = arg.name if isinstance(arg, Ref) else ""
