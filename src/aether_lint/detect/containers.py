@@ -20,6 +20,8 @@ def serves_instead(program: Program, module: Module, function: Function, decisio
     """Whether the arm without the store works with the container, and the code around it does not."""
     if _worked_on_anyway(program, module, function, decision, box):
         return False
+    if _only_takes_out(program, module, function, decision, box) and not _is_copy(program, module, box):
+        return False  # what was noted before the call is taken back
     stored = [v for i in decision.taken.effects for v in _stored(program, module, function, i, box)]
     return not stored or any(_is_given(value, function) for value in stored)
 
@@ -33,6 +35,33 @@ def _worked_on_anyway(program: Program, module: Module, function: Function, deci
         if is_normal and index not in decision.taken.effects and _works_on(program, module, function, effect, box):
             return True
     return any(_asks(program, module, function, guard.cond, box) for guard in function.guards if guard.parent in around)
+
+
+def _only_takes_out(program: Program, module: Module, function: Function, decision: Decision, box: str) -> bool:
+    """Whether all that the arm does with the container is to take something out of it."""
+    for index in decision.taken.effects:
+        effect = function.effects[index]
+        if box == program.natures.box_of(effect, module, function):
+            if not _takes_out(effect):
+                return False
+        elif box == program.natures.box_in(effect.value, module, function):
+            return False
+        elif effect.kind == "call":
+            for name in program.things.called_functions(effect, module, function):
+                where = program.names.function(name) if box in program.natures.boxes(name) else None
+                if where is not None and not _only_prunes(program, *where, box):
+                    return False
+    return True
+
+
+def _is_copy(program: Program, module: Module, box: str) -> bool:
+    """Whether something is put into the container, or looked up there, because something else is missing."""
+    for function in module.facts.functions:
+        for effect in function.effects:
+            kept = box == program.natures.box_of(effect, module, function) and not _takes_out(effect)
+            if kept and program.absences.of_guard(effect.when, module, function):
+                return True
+    return False
 
 
 def _works_on(
