@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from aether_lint.catalog import hooks, servers
-from aether_lint.facts import Atom, Const, Display, Each, Effect, Function, Opaque, Ref, Result, Value
+from aether_lint.facts import Atom, Const, Display, Each, Effect, Function, Loop, Opaque, Ref, Result, Value
 from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.environment import given
 from aether_lint.link.names import Module, Names
@@ -404,14 +404,17 @@ class HookFinder:
     def _works(self, module: Module, function: Function) -> bool:
         """Whether a function holds the endless work of a worker.
 
-        One that answers with a value only looks until it has it; one that asks whoever sits at the terminal is a tool.
+        One that answers with a value, or yields them, only looks until it has it; one that asks whoever sits at the
+        terminal is a tool.
         """
-        if any(e.kind == "return" and e.value not in (None, Const(None)) for e in function.effects):
+        if function.generator or any(
+            e.kind == "return" and e.value not in (None, Const(None)) for e in function.effects
+        ):
             return False
         for loop in function.loops:
             inside = range(loop.effects.start, loop.effects.end)
             effects = [function.effects[i] for i in inside]
-            if not loop.endless or not any(e.kind == "call" for e in effects):
+            if not loop.endless or not any(e.kind == "call" for e in effects) or _is_nested(function, loop):
                 continue
             if not any(self._asks_a_person(e, module, function, DIALOG_DEPTH) for e in effects):
                 return True
@@ -427,6 +430,14 @@ class HookFinder:
             if where is not None and any(self._asks_a_person(e, *where, depth - 1) for e in where[1].effects):
                 return True
         return False
+
+
+def _is_nested(function: Function, loop: Loop) -> bool:
+    """Whether a loop stands in one that goes through something: it must end for the next round."""
+    return any(
+        not around.endless and around.effects.start <= loop.effects.start and loop.effects.end <= around.effects.end
+        for around in function.loops
+    )
 
 
 _SERVER_NAMES = frozenset(name.rpartition(".")[2] for name in servers.SERVERS)
