@@ -5,7 +5,21 @@ from collections.abc import Iterator
 from aether_lint.catalog import ciphers, hashers, tokens
 from aether_lint.detect.arms import Arm, Decision
 from aether_lint.detect.secret_flow import called_name, param_of, same_value
-from aether_lint.facts import EXIT, RAISE, Arms, Const, Effect, Function, Guard, Ref, Result, Test, failures_in, negate
+from aether_lint.facts import (
+    EXIT,
+    RAISE,
+    Arms,
+    Const,
+    Effect,
+    Failed,
+    Function,
+    Guard,
+    Ref,
+    Result,
+    Test,
+    failures_in,
+    negate,
+)
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, attempt_imports
 from aether_lint.link.hashing import Hash
@@ -92,7 +106,9 @@ def _weaker_cipher(program: Program, module: Module, function: Function, decisio
     if any(_crypto_of_call(program, module, function, index) for index in arm.effects):
         return None  # encrypts with something else
     # a call of the cipher that fails in this very function is told by what its handler answers, `cipher_failures`
-    is_failed_step = any(not _imports(function, failure.attempt) for failure in failures_in(decision.guard.cond))
+    is_failed_step = any(not _on_import(function, failure) for failure in failures_in(decision.guard.cond))
+    if not failures_in(decision.guard.cond) and _only_decrypts(program, module, function, decision):
+        return None  # what bears no mark of a ciphertext is read as the plain text that it is
     for index in arm.effects:
         effect = function.effects[index]
         if effect.kind == "return" and not isinstance(effect.value, (Const, Test, Arms)):
@@ -135,10 +151,15 @@ def _weaker_random(program: Program, module: Module, function: Function, arm: Ar
     return None
 
 
-def _imports(function: Function, attempt: int) -> bool:
-    """Whether a `try` holds an import."""
-    body = function.attempts[attempt].body
-    return any(e.kind == "import" for e in function.effects[body.start : body.end])
+def _on_import(function: Function, failure: Failed) -> bool:
+    """Whether a handler is there for a failed import alone."""
+    types = function.attempts[failure.attempt].handlers[max(failure.handler, 0)].types
+    return bool(types) and all(name.endswith(("ImportError", "ModuleNotFoundError")) for name in types)
+
+
+def _only_decrypts(program: Program, module: Module, function: Function, decision: Decision) -> bool:
+    calls = [function.effects[i] for i in decision.other.effects if _crypto_of_call(program, module, function, i)]
+    return bool(calls) and all(tokens.words(called_name(call))[:1] == ("decrypt",) for call in calls)
 
 
 def _encoding(program: Program, module: Module, function: Function, arm: Arm) -> str:
@@ -172,11 +193,17 @@ def _hands_on(program: Program, module: Module, function: Function, index: int, 
         return (
             _is_param(effect.value, function) if not calls else any(_is_given(effect.value, c, function) for c in calls)
         )
-    if not any(CHECKS & set(tokens.words(called_name(c))) for c in calls) and calls:
+    if calls and not any(_verifies(c) for c in calls):
         return False
     if isinstance(effect.value, Const):
         return effect.value.value is True and bool(calls)
     return isinstance(effect.value, (Test, Arms))
+
+
+def _verifies(call: Effect) -> bool:
+    """Whether a call checks a password; that a hash should be made anew grants nothing."""
+    said = set(tokens.words(called_name(call)))
+    return bool(CHECKS & said) and "rehash" not in said
 
 
 def _is_param(value: Ref, function: Function) -> bool:
