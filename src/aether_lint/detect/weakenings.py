@@ -159,7 +159,8 @@ def _on_import(function: Function, failure: Failed) -> bool:
 
 def _only_decrypts(program: Program, module: Module, function: Function, decision: Decision) -> bool:
     calls = [function.effects[i] for i in decision.other.effects if _crypto_of_call(program, module, function, i)]
-    return bool(calls) and all(tokens.words(called_name(call))[:1] == ("decrypt",) for call in calls)
+    verbs = {tokens.words(called_name(call))[:1] for call in calls}
+    return ("decrypt",) in verbs and ("encrypt",) not in verbs
 
 
 def _encoding(program: Program, module: Module, function: Function, arm: Arm) -> str:
