@@ -204,8 +204,10 @@ def _stamp(path: str) -> "Stamp | None":
 def _write(out: bytes, err: bytes, code: int) -> int:
     try:
         for stream, data in ((sys.stdout, out), (sys.stderr, err)):
+            rest = memoryview(data)
+            while rest:  # with PYTHONUNBUFFERED, `buffer` is a raw stream, which may take a part only
+                rest = rest[stream.buffer.write(rest) or 0 :]
             if data:
-                stream.buffer.write(data)
                 stream.flush()
     except BrokenPipeError:
         null = os.open(os.devnull, os.O_WRONLY)
