@@ -19,6 +19,7 @@ from aether_lint.link.nature import NatureTable
 from aether_lint.link.own_names import OwnNames
 from aether_lint.link.readiness import ReadinessTable
 from aether_lint.link.refusals import RefusalTable
+from aether_lint.link.remote import RemoteTable
 from aether_lint.link.settings_fields import FieldReader
 from aether_lint.link.startup import StartupTable
 from aether_lint.link.subjects import SubjectTable
@@ -42,6 +43,7 @@ class Program:
         self.calls = CallGraph(self.names, self.things)
         self.environment = Environment(self.names, self.things, self.constants, self.calls)
         self.subjects = SubjectTable(self.names, self.things, own)
+        self.remote = RemoteTable(self.names, self.things, self.subjects)
         self.hashes = HashTable(self.names, self.things, self.subjects)
         self.natures = NatureTable(self.names, self.things, self.constants, self.subjects, own)
         self.absences = AbsenceTable(self.names, self.things, self.constants, self.environment, self.calls)

@@ -17,9 +17,13 @@ BY_TRIGGER = {"import": "AET101", "call": "AET102", "unset": "AET103", "default"
 CARRIERS = frozenset({"queue", "stream", "jobs", "email", "audit"})
 
 # Observations of several detectors about one place: a step of start-up that does not happen is no write given up, a
-# control that lets through is worse than the store that it lost, a stand-in wins over a swallow, a guard that cannot
-# fire over the swallow that makes it so, a literal secret over what else is said of the same read.
-PRECEDENCE = ("AET407", "AET107", "AET308", "AET1", "AET3", "AET211", "AET201", "AET203", "AET2", "AET4")
+# control that lets through is worse than the store that it lost, made-up data and a parameter's default go before the
+# trigger that leads to them, a stand-in wins over a swallow, a guard that cannot fire over the swallow that makes it
+# so, a literal secret over what else is said of the same read; a heuristic is the least of all.
+PRECEDENCE = (
+    "AET407", "AET107", "AET308", "AET105", "AET109", "AET110", "AET108", "AET106", "AET10", "AET3", "AET211",
+    "AET201", "AET203", "AET2", "AET4", "AET112",
+)  # fmt: skip
 
 
 def degradation_code(seen: Degradation) -> str:
