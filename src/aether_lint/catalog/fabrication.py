@@ -22,8 +22,8 @@ _DATA_WORDS: frozenset[str] = word_set(
 """`sample` and `demo` are verbs and adjectives of their own: they count beside one of these."""
 _AMBIGUOUS = frozenset({"sample", "samples", "demo", "simulate", "simulation"})
 HEURISTIC: frozenset[str] = word_set(
-    "heuristic heuristics baseline naive rule rules fallback default defaults neutral approximate estimate estimated "
-    "guess basic simple simplified"
+    "heuristic heuristics baseline naive rules fallback default defaults neutral approximate estimate estimated guess "
+    "simplified based"
 )
 """Words of a helper that answers with something simpler than what was asked."""
 NEUTRAL_TEXTS: frozenset[str] = word_set(

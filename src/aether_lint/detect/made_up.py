@@ -9,19 +9,22 @@ from typing import Literal
 from msgspec import Struct
 
 from aether_lint.catalog import fabrication, tokens
-from aether_lint.facts import Arms, Attr, Const, Display, Effect, Function, Opaque, Ref, Result, Text, Value
+from aether_lint.facts import Arms, Attr, Const, Display, Effect, Function, Opaque, Ref, Result, Test, Text, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.names import last_name
 from aether_lint.model import CONFIDENCES, Confidence
 
 DEPTH = 5  # values, bindings and helpers looked through
 HASH_DEPTH = 4  # calls between a number and the hash it comes from
+OWN_DEPTH = 3  # variables between a field and its literal
+LEAST_WORDS = 2  # a text of fewer is a name: "synthetic", "sample-rate"
 LEAST_FIELDS = 2  # of an answer made of literals: one field alone is a flag or a message
 LONGEST_LABEL = 40  # characters of a text that is quoted in a message
 
 _RANDOM = ("random.", "numpy.random.", "faker.")
 _SEEDED = frozenset({"random.seed", "numpy.random.seed"})
 _HASHES = ("hashlib.", "builtins.hash", "zlib.crc32", "binascii.crc32")
+_OF_THE_PROCESS = ("builtins.", "datetime.", "time.", "uuid.", "random.", "numpy.random.", "decimal.")
 _WRAPPERS = frozenset({"dict", "list", "tuple", "str", "float", "int", "round", "abs", "max", "min", "sorted", "dumps"})
 _CONSTANT_ARRAYS = frozenset({"numpy.zeros", "numpy.ones", "numpy.full", "torch.zeros", "torch.ones", "torch.rand"})
 
@@ -38,14 +41,62 @@ class MadeUp(Struct, frozen=True):
     confidence: Confidence
 
 
+class Shapes(Struct, frozen=True):
+    """Forms of real answers: keys of mappings, classes that are built; `asked`: an answer is handed on as it came."""
+
+    keys: frozenset[str]
+    classes: frozenset[str]
+    asked: bool
+
+
 class Maker:
     """Looks at the values of one function, of which `arm` holds the effects that run instead of the real work."""
 
-    def __init__(self, program: Program, module: Module, function: Function, arm: Sequence[int]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        module: Module,
+        function: Function,
+        arm: Sequence[int],
+        normal: "Shapes | None" = None,
+    ) -> None:
         self._program = program
         self._module = module
         self._function = function
         self._arm = arm
+        self._normal = self._shapes() if normal is None else normal
+
+    def _shapes(self) -> "Shapes":
+        """The forms of the answers that the rest of the function gives."""
+        keys: set[str] = set()
+        classes: set[str] = set()
+        asked = False
+        arm = frozenset(self._arm)
+        for index, effect in enumerate(self._function.effects):
+            if index in arm or effect.kind not in ("return", "yield", "bind"):
+                continue
+            match effect.value:
+                case Display("dict", _, names):
+                    keys.update(map(_text, names))
+                case Result(made) if last_name(self._function.effects[made])[:1].isupper():
+                    classes.add(last_name(self._function.effects[made]))
+                case _:
+                    asked = asked or (effect.kind != "bind" and self._is_asked(effect.value))
+        return Shapes(frozenset(keys), frozenset(classes), asked)
+
+    def _is_asked(self, value: Value | None) -> bool:
+        """Whether a value is what somebody outside answered, itself or through a variable."""
+        match value:
+            case Result(index):
+                return (
+                    self._program.remote.of_call(self._function.effects[index], self._module, self._function)
+                    is not None
+                )
+            case Ref(name):
+                bound = [e.value for e in self._function.effects if e.kind == "bind" and e.place == name]
+                return any(isinstance(v, Result) and self._is_asked(v) for v in bound)
+            case _:
+                return False
 
     def made(self, value: Value | None, depth: int = DEPTH) -> MadeUp | None:
         """What a value is made of, where all of it is made here; None where it is real, empty or not understood."""
@@ -53,13 +104,15 @@ class Maker:
             return None
         match value:
             case Const(str() as text) | Text((Const(str() as text), *_)):
-                said = fabrication.text_says_made_up(text)
+                said = len(text.split()) > LEAST_WORDS and fabrication.text_says_made_up(text)
                 return MadeUp("fabricated", f'the text "{_short(text)}"', "medium") if said else None
             case Text():
                 said = any(fabrication.text_says_made_up(str(getattr(p, "value", ""))) for p in value.parts)
                 return MadeUp("fabricated", "a text that says so", "medium") if said else None
             case Display("dict", items, keys):
-                return self._record(list(zip(map(_text, keys), items, strict=False)), depth)
+                fields = list(zip(map(_text, keys), items, strict=False))
+                alike = self._normal.asked or len({n for n, _ in fields} & self._normal.keys) >= LEAST_FIELDS
+                return self._record(fields, depth, alike=alike)
             case Display(_, items, _):
                 return self._sequence(items, depth)
             case Opaque("Mult", (Display("list", (Const(int() | float()),)), _)) | Opaque(
@@ -99,30 +152,48 @@ class Maker:
         if inner is not None:
             return inner
         texts = [i for i in items if isinstance(i, Const) and isinstance(i.value, str) and len(i.value) > 1]
-        return (
-            MadeUp("heuristic", "a list of constants", "medium")
-            if len(texts) > 1 == (len(texts) == len(items))
-            else None
-        )
+        constant = len(texts) > 1 and len(texts) == len(items)
+        return MadeUp("heuristic", "a list of constants", "medium") if constant else None
 
-    def _record(self, fields: list[tuple[str, Value]], depth: int) -> MadeUp | None:
-        """A mapping or object by its named fields."""
+    def _record(self, fields: list[tuple[str, Value]], depth: int, *, alike: bool) -> MadeUp | None:
+        """A mapping or object by its named fields; `alike`: it has the form of the real answer."""
         if not fields or any(self._tells(name, value) for name, value in fields):
             return None
-        inner = self._worst((value for _, value in fields), depth)
+        said = [v for n, v in fields if n.lower() not in fabrication.STATUS_KEYS | fabrication.SELF_NAMING_KEYS]
+        inner = self._worst(said, depth)
         if inner is not None and inner.kind == "fabricated":
             return inner
-        if any(self._is_identifier(name, value) for name, value in fields):
+        if alike and any(self._is_identifier(name, value) for name, value in fields):
             return MadeUp("fabricated", "a made-up identifier", "medium")
-        constant = [v for n, v in fields if isinstance(v, Const) and n not in fabrication.STATUS_KEYS]
+        if not alike or not all(self._is_own(value, OWN_DEPTH) for _, value in fields):
+            return inner
+        constant = [v for n, v in fields if isinstance(v, Const) and n.lower() not in fabrication.STATUS_KEYS]
         filled = [v.value for v in constant if v.value not in (None, "", False, 0) and v.value is not True]
-        if len(constant) < LEAST_FIELDS or not filled or any(self._is_real(v) for _, v in fields):
+        if len(constant) < LEAST_FIELDS or not filled:
             return inner
         if all(map(_is_neutral, filled)):
             return MadeUp("heuristic", "constant values", "medium")
         if all(isinstance(v, str) for v in filled):
             return MadeUp("heuristic", "constant texts", "low")
         return MadeUp("fabricated", "constant values", "medium")
+
+    def _is_own(self, value: Value | None, depth: int) -> bool:
+        """Whether a field holds nothing but literals, the time, and what the function was given."""
+        match value:
+            case Const() | Test():
+                return True
+            case Display(_, items, _) | Text(items) | Arms(_, items):
+                return all(self._is_own(item, depth) for item in items)
+            case Ref(name):
+                if name in {f":{self._function.key}>{p.name}" for p in self._function.params}:
+                    return True
+                bound = [e.value for e in self._function.effects if e.kind == "bind" and e.place == name]
+                return bool(bound and depth) and all(self._is_own(v, depth - 1) for v in bound)
+            case Result(index):
+                effect = self._function.effects[index]
+                return effect.place.startswith(_OF_THE_PROCESS) and all(self._is_own(a, depth) for a in effect.args)
+            case _:
+                return False
 
     def _tells(self, name: str, value: Value) -> bool:
         """Whether a field says that the answer is an error, or how it came about."""
@@ -159,15 +230,6 @@ class Maker:
             case _:
                 return False
 
-    def _is_real(self, value: Value) -> bool:
-        """Whether a field holds what something outside of the function told it."""
-        match value:
-            case Result(index):
-                effect = self._function.effects[index]
-                return self._program.remote.of_call(effect, self._module, self._function) is not None
-            case _:
-                return False
-
     def _local(self, name: str, depth: int) -> MadeUp | None:
         """A variable by what this arm bound it to, or appended to it."""
         given: list[Value] = []
@@ -201,12 +263,19 @@ class Maker:
         if called:
             return self._helper(last_name(effect), called, depth)
         if last_name(effect)[:1].isupper() and not _is_error_class(last_name(effect)):
-            positional = [("", v) for v in effect.args]
-            return self._record([*positional, *effect.keywords], depth)
+            return self._object(effect, depth)
         if last_name(effect) in _WRAPPERS:
             return self._worst(effect.args, depth)
         named = effect.place.startswith(":") and fabrication.says_made_up(last_name(effect))
         return MadeUp("fabricated", f"`{last_name(effect)}`", "medium") if named else None
+
+    def _object(self, effect: Effect, depth: int) -> MadeUp | None:
+        """An object by what its constructor is given; of an HTTP response only the body counts."""
+        fields = [*(("", v) for v in effect.args), *effect.keywords]
+        if last_name(effect).endswith("Response") and {"status_code", "media_type", "headers"} & {n for n, _ in fields}:
+            body = effect.args[0] if effect.args else next((v for n, v in fields if n in ("content", "body")), None)
+            return self.made(body, depth)
+        return self._record(fields, depth, alike=last_name(effect) in self._normal.classes)
 
     def _outside(self, effect: Effect) -> MadeUp | None:
         """What a library makes: random numbers, constant arrays, numbers from a hash."""
@@ -278,7 +347,7 @@ class Maker:
         if where is None or not depth:
             return None
         module, function = where
-        inner = Maker(self._program, module, function, range(len(function.effects)))
+        inner = Maker(self._program, module, function, range(len(function.effects)), self._normal)
         found = [inner.made(e.value, min(depth, 3)) for e in function.effects if e.kind == "return"]
         known = [one for one in found if one is not None]
         return known[0] if known and len(known) == len(found) else None

@@ -13,6 +13,7 @@ from aether_lint.link.environment import Environment
 from aether_lint.link.environment_names import EnvironmentNames
 from aether_lint.link.gates import GateTable
 from aether_lint.link.hashing import HashTable
+from aether_lint.link.injection import InjectionTable
 from aether_lint.link.mentions import MentionTable
 from aether_lint.link.names import Module, Names
 from aether_lint.link.nature import NatureTable
@@ -53,6 +54,7 @@ class Program:
         self.settings = SettingsTable(self.things, self.environment, defaults, fields)
         self.environment_names = EnvironmentNames(self.names, self.things, self.settings)
         self.mentions = MentionTable(self.names, self.environment)
+        self.injections = InjectionTable(self.names, self.things, self.natures, self.calls, self.mentions)
         self.refusals = RefusalTable(
             self.names, self.things, self.constants, self.environment, self.gates, self.mentions
         )

@@ -342,7 +342,7 @@ class NatureTable:
             if effect.kind != "call" or is_quiet(effect):
                 continue
             for thing in self._things.callees(effect, module, function):
-                if thing.kind in ("external", "made") and not thing.name.startswith(_BOOKKEEPING):
+                if thing.kind in ("external", "made") and not f"{thing.name}.".startswith(_BOOKKEEPING):
                     return True
         return False
 
