@@ -31,6 +31,11 @@ def duty(name: str) -> Receiver | None:
     return None
 
 
+def names_cache(name: str) -> bool:
+    """Whether a name is that of a cache, whose content is made good from its source."""
+    return bool(frozenset(tokens.words(name)) & {"cache", "cached", "caching", "memo", "lru"})
+
+
 def says_stand_in(name: str) -> bool:
     """Whether a class name calls it a stand-in: `MockMailer`; a stub at the end is a gRPC client."""
     parts = tokens.words(name)

@@ -231,7 +231,7 @@ def _of_ours(
     called = duties.says_stand_in(short)
     if not (volatile or called) or _refuses_production(program, name):
         return None
-    if tokens.names_cache(short) or tokens.names_cache(parameter):
+    if duties.names_cache(short) or duties.names_cache(parameter):
         return None
     declared = Ref(annotation[0]) if annotation else None
     for other in program.injections.alternatives(name, declared, module, module.functions[""]):
