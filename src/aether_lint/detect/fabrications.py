@@ -77,7 +77,7 @@ def _stands_by_itself(function: Function) -> bool:
 def _of_function(program: Program, module: Module, function: Function) -> Iterator[Fabrication]:
     """One for each answering statement: the innermost decision that leads there speaks."""
     claimed: dict[int, tuple[int, Fabrication]] = {}
-    for decision in decisions(function):
+    for decision in decisions(program, function):
         cause = _cause(program, module, function, decision)
         if cause is None or refuses(decision.taken, program, module, function):
             continue
