@@ -1,8 +1,9 @@
 """Controls that answer yes, or end as after a passed check, on the side of a decision where something is missing."""
 
+import sys
 from collections.abc import Iterator
 
-from aether_lint.catalog import deployment
+from aether_lint.catalog import deployment, polarity
 from aether_lint.detect import answers, failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.answers import Control
@@ -20,6 +21,7 @@ from aether_lint.facts import (
     Display,
     Failed,
     Opaque,
+    Range,
     Ref,
     Result,
     Some,
@@ -30,6 +32,10 @@ from aether_lint.link.absence import Chain, Root
 from aether_lint.link.names import last_name
 from aether_lint.link.nature import is_quiet
 from aether_lint.model import Confidence, Span
+
+NETWORK_MODULES = frozenset(
+    {"ftplib", "http", "imaplib", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "urllib"}
+)
 
 
 def answered(at: Checkpoint) -> Iterator[Gap]:
@@ -172,6 +178,8 @@ class _Answers:
             if broad is None:
                 return None
             level = weakest(level, broad)
+            if not self._is_named() and not self._goes_out(attempt.body):
+                return None  # an error of what only looks at its argument is an answer about that argument
         roots = explained(self.at.program.absences.of_cond(decision.guard.cond, self.at.module, self.at.function))
         roots = tuple((r, c) for r, c in roots if self._is_cause(r))
         if not roots or self._is_part(decision.guard.cond):
@@ -181,6 +189,22 @@ class _Answers:
         if first >= 0 and not self.at.is_open(first, root):
             return None
         return root, chain, level
+
+    def _is_named(self) -> bool:
+        """Whether the function's own name says what it controls."""
+        name = self.at.function.key.partition("#")[0].rpartition(".")[2]
+        return bool(self.at.denials) or polarity.of_certain_name(name) is not None
+
+    def _goes_out(self, body: Range) -> bool:
+        """Whether the `try` asks a service, a library or the project, not the standard library alone."""
+        for index in range(body.start, body.end):
+            effect = self.at.function.effects[index]
+            if effect.kind != "call" or is_quiet(effect):
+                continue
+            top = effect.place.partition(".")[0]
+            if top not in sys.stdlib_module_names or top in NETWORK_MODULES:
+                return True
+        return False
 
     def _is_cause(self, root: Root) -> bool:
         if root.kind == "unset":
