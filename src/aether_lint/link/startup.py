@@ -210,7 +210,7 @@ class StartupTable:
     def _run_by(self, effect: Effect, module: Module, function: Function) -> list[str]:
         """The functions of ours that a call runs, itself or by what it is given."""
         last = last_name(effect)
-        names = self._things.called_functions(effect, module, function)
+        names = list(self._things.called_functions(effect, module, function))
         for thing in sorted(self._things.callees(effect, module, function)):
             if thing.kind == "class":  # `async with Resource():`
                 for member in ("__aenter__", "__enter__"):
