@@ -201,9 +201,10 @@ class _Answers:
             effect = self.at.function.effects[index]
             if effect.kind != "call" or is_quiet(effect):
                 continue
-            top = effect.place.partition(".")[0]
-            if top not in sys.stdlib_module_names or top in NETWORK_MODULES:
-                return True
+            for thing in self.at.program.things.callees(effect, self.at.module, self.at.function):
+                top = thing.name.partition(".")[0]
+                if top not in sys.stdlib_module_names or top in NETWORK_MODULES:
+                    return True
         return False
 
     def _is_cause(self, root: Root) -> bool:
