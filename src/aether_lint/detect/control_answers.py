@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from aether_lint.catalog import deployment, polarity
+from aether_lint.catalog import deployment
 from aether_lint.detect import answers, failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.answers import Control
@@ -33,9 +33,11 @@ from aether_lint.link.names import last_name
 from aether_lint.link.nature import is_quiet
 from aether_lint.model import Confidence, Span
 
-NETWORK_MODULES = frozenset(
-    {"ftplib", "http", "imaplib", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "urllib"}
-)
+ASKED_MODULES = frozenset({
+    "ftplib", "hashlib", "hmac", "http", "imaplib", "secrets", "smtplib", "socket", "sqlite3", "ssl", "subprocess",
+    "urllib",
+})  # fmt: skip
+"""Modules of the standard library that ask another machine, or prove something."""
 
 
 def answered(at: Checkpoint) -> Iterator[Gap]:
@@ -178,7 +180,7 @@ class _Answers:
             if broad is None:
                 return None
             level = weakest(level, broad)
-            if not self._is_named() and not self._goes_out(attempt.body):
+            if not self._goes_out(attempt.body):
                 return None  # an error of what only looks at its argument is an answer about that argument
         roots = explained(self.at.program.absences.of_cond(decision.guard.cond, self.at.module, self.at.function))
         roots = tuple((r, c) for r, c in roots if self._is_cause(r))
@@ -190,11 +192,6 @@ class _Answers:
             return None
         return root, chain, level
 
-    def _is_named(self) -> bool:
-        """Whether the function's own name says what it controls."""
-        name = self.at.function.key.partition("#")[0].rpartition(".")[2]
-        return bool(self.at.denials) or polarity.of_certain_name(name) is not None
-
     def _goes_out(self, body: Range) -> bool:
         """Whether the `try` asks a service, a library or the project, not the standard library alone."""
         for index in range(body.start, body.end):
@@ -203,7 +200,7 @@ class _Answers:
                 continue
             for thing in self.at.program.things.callees(effect, self.at.module, self.at.function):
                 top = thing.name.partition(".")[0]
-                if top not in sys.stdlib_module_names or top in NETWORK_MODULES:
+                if top not in sys.stdlib_module_names or top in ASKED_MODULES:
                     return True
         return False
 

@@ -78,10 +78,8 @@ class _Unchecked:
 
     def _explains(self, root: Root, control: str, asked: bool) -> bool:
         """Whether a refusal that a root leaves out was to protect with what is missing: a secret, a limiter's store."""
-        if root.kind == "import":
-            return True
         if root.kind != "unset":
-            return False
+            return False  # what is missing without a module is judged where its name is used
         if control == words.LIMIT:
             return tokens.receiver(root.name) is not None
         return asked and is_secret(root.name) and not _OPTIONAL.intersection(tokens.words(root.name))

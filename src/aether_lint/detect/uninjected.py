@@ -293,6 +293,7 @@ def _built(program: Program, module: Module, function: Function) -> Iterator[Uni
             seen = _calls_itself(program, thing.name)
             if (
                 seen is None
+                or last_name(effect) != thing.name.rpartition(":")[2].rpartition(".")[2]  # by another name: by chance
                 or not _is_only_one(program, thing.name)
                 or _is_first_elsewhere(program, module, thing.name)
             ):
