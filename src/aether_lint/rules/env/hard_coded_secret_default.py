@@ -41,7 +41,7 @@ def finding(weak: WeakSetting) -> Finding:
     label = secret.label if secret is not None else "secret"
     message = (
         f"the {label} `{weak.setting.name}` has a default written in the code: {when(weak)}, "
-        f"the program runs with a {label} that everyone with the source knows"
+        "the program runs with one that everyone with the source knows"
     )
     return setting_finding(RULE.code, RULE.name, weak, message, required(weak), fix=require_fix(weak))
 
