@@ -152,9 +152,9 @@ def _weaker_random(program: Program, module: Module, function: Function, arm: Ar
 
 
 def _on_import(function: Function, failure: Failed) -> bool:
-    """Whether a handler is there for a failed import alone."""
+    """Whether a handler is there for a failed import (a relative one raises ValueError, too, outside of a package)."""
     types = function.attempts[failure.attempt].handlers[max(failure.handler, 0)].types
-    return bool(types) and all(name.endswith(("ImportError", "ModuleNotFoundError")) for name in types)
+    return any(name.endswith(("ImportError", "ModuleNotFoundError")) for name in types)
 
 
 def _only_decrypts(program: Program, module: Module, function: Function, decision: Decision) -> bool:
