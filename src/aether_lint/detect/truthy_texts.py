@@ -127,6 +127,11 @@ class _Uses:
         converted = {e.place for e in bound if not self._plain(e.value)}  # bound anew: `v = parse(v)`
         return frozenset(e.place for e in bound if self._plain(e.value) and e.place not in converted)
 
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """Places that hold the text at first, also where they are bound anew: `if isinstance(v, str): v = parse(v)`."""
+        return frozenset(e.place for e in self._function.effects if e.kind == "bind" and self._plain(e.value))
+
     def _plain(self, value: Value | None) -> bool:
         """Whether a value is the text as it was read (also with an `or` or stripped)."""
         match value:
@@ -143,7 +148,7 @@ class _Uses:
                 return False
 
     def _is(self, value: Value | None) -> bool:
-        return self._plain(value) or (isinstance(value, Ref) and value.name in self._places)
+        return self._plain(value) or (isinstance(value, Ref) and value.name in self._held)
 
     def truth(self) -> Span | None:
         """Where the truth of the text decides: a branch, a `not`, a condition of a choice."""
