@@ -209,6 +209,9 @@ def _is_round(function: Function, index: int) -> bool:
 
 
 def _holds_loop(function: Function, attempt: Attempt) -> bool:
+    """Whether the work of a task lies in a `try`: a loop that ends only with the program, and so answers nothing."""
+    if any(e.kind == "return" and e.value not in (None, Const(None)) for e in function.effects):
+        return False
     return any(
         (loop.endless or _is_stream(function, loop.effects.start))
         and attempt.body.start <= loop.effects.start
