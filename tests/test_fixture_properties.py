@@ -15,9 +15,13 @@ from expectations import FIXTURES, Case, cases
 pytestmark = pytest.mark.once
 
 FLAGGED = [case for case in cases() if case.expected()]
-SEVERAL = [case for case in cases() if len(case.modules()) > 1]
+SEVERAL = [
+    case for case in cases() if len(case.modules()) > 1 and not case.code.startswith("AET5")
+]  # gates read no code
+IN_CODE = "AET1,AET2,AET3,AET4"
 # todo: what is called in a module that cannot be read may be the guard that makes the place clean
 UNREAD_GUARDS = {
+    "AET301/weak_module_imported_instead",  # the hash stays a finding: AET303, when nobody is seen to use it instead
     "AET102/production_guard_before_fallback",
     "AET105/guard_in_startup",
     "AET201/placeholder_refused",
@@ -101,6 +105,7 @@ def accepted(case: Case, path: str, found: set[tuple[str, int, int, str]]) -> by
 def as_json(*, seed: str, jobs: str) -> bytes:
     """What a process of its own prints about all fixtures."""
     command = [sys.executable, "-m", "aether_lint", "check", ".", "--no-cache", "--exit-zero", "--output-format=json"]
+    command += ["--select", IN_CODE]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     run = subprocess.run([*command, f"--jobs={jobs}"], cwd=FIXTURES, env=environment, capture_output=True)
     assert run.returncode == 0, run.stderr.decode()
