@@ -211,6 +211,18 @@ def atoms_in(cond: Cond) -> int:
     return sum(map(atoms_in, cond.conds)) if isinstance(cond, (Every, Some)) else 1
 
 
+def is_none(value: Value | None) -> bool:
+    """Whether a value is `None`, written or left out."""
+    return value is None or value == Const(None)
+
+
+def atoms_of(cond: Cond) -> "list[Atom]":
+    """The elementary conditions that occur in a condition."""
+    if isinstance(cond, (Every, Some)):
+        return [atom for part in cond.conds for atom in atoms_of(part)]
+    return [cond] if isinstance(cond, Atom) else []
+
+
 def failures_in(cond: Cond) -> "list[Failed]":
     """The failures of `try` statements that a condition speaks of."""
     if isinstance(cond, Failed):

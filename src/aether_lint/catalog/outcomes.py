@@ -26,8 +26,8 @@ CODE_PAIRS = frozenset({("not", "found"), ("not", "exist"), ("no", "such")})
 
 
 def is_answer(exception: str) -> bool:
-    """Whether an exception (any dotted name) says what a service answered, by the words of its name."""
-    parts = tokens.words(last_part(exception))
+    """Whether an exception says what a service answered, by the words of its name (without its module)."""
+    parts = tokens.words(exception)
     return not ABOUT_THE_SERVICE.intersection(parts) and not ANSWERS.isdisjoint(parts)
 
 
@@ -37,8 +37,3 @@ def says_answer(code: str) -> bool:
     if ABOUT_THE_SERVICE.intersection(parts):
         return False
     return bool(CODE_WORDS.intersection(parts)) or any(pair in CODE_PAIRS for pair in pairwise(parts))
-
-
-def last_part(name: str) -> str:
-    """The last part of a qualified name."""
-    return name.replace(">", ".").replace(":", ".").rpartition(".")[2]

@@ -346,6 +346,14 @@ def receiver(name: str) -> Receiver | None:
     return next((RECEIVERS[word] for word in reversed(words(name)) if word in RECEIVERS), None)
 
 
+HOUSEKEEPING_WORDS: frozenset[str] = word_set(
+    """
+    close shutdown stop cleanup clean purge track touch heartbeat notify emit record log audit metric metrics
+    stats invalidate refresh warm ping health expire
+    """
+)
+"""Words of functions whose lost write costs bookkeeping, not data."""
+
 TOGGLE_WORDS = frozenset(
     {"enable", "enabled", "disable", "disabled", "use", "is", "has", "skip", "allow", "allowed", "require", "required"}
 )

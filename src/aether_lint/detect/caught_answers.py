@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from aether_lint.catalog import outcomes
-from aether_lint.facts import Atom, Caught, Cond, Const, Every, Function, Ref, Result, Value
-from aether_lint.link.gates import guard_chain
+from aether_lint.facts import Caught, Const, Function, Ref, Result, Value
+from aether_lint.link.gates import guard_chain, required_atoms
 from aether_lint.link.mentions import parts_of
+from aether_lint.link.names import last_part
 
 DEPTH = 4  # subscripts and calls between the exception and its code [`exc.response["Error"]["Code"]` has three]
 
@@ -17,20 +18,14 @@ def is_answer(function: Function, index: int) -> bool:
     if not caught:
         return False
     for number in guard_chain(function, effects[index].when):
-        for atom in _atoms(function.guards[number].cond):
+        for atom in required_atoms(function.guards[number].cond):
+            if not atom.positive:
+                continue
             said = [text for value in (atom.value, atom.arg) for text in _texts(value, function, DEPTH)]
             about = any(text == c or text.startswith(f"{c}.") for text in said for c in caught)
-            if about and any(outcomes.says_answer(outcomes.last_part(text)) for text in said):
+            if about and any(outcomes.says_answer(last_part(text)) for text in said):
                 return True
     return False
-
-
-def _atoms(cond: Cond) -> Iterator[Atom]:
-    if isinstance(cond, Every):
-        for part in cond.conds:
-            yield from _atoms(part)
-    elif isinstance(cond, Atom) and cond.positive:
-        yield cond
 
 
 def _texts(value: Value | None, function: Function, depth: int) -> Iterator[str]:

@@ -8,6 +8,7 @@ from aether_lint.facts import Function, failures_in
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Chain, Root, Roots
 from aether_lint.link.mentions import folded
+from aether_lint.link.names import dotted
 from aether_lint.link.refusals import Setting
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -34,7 +35,7 @@ def named(root: Root, program: Program) -> Root:
         weight = max((1 if s.access == "use" else 2 for s in reached), default=0)  # `get()` before `get().decode()`
         if weight > best or weight == best > 0:
             best = weight
-            called = effect.place.replace(">", ".").replace(":", ".").strip(".~?") or called
+            called = dotted(effect.place) or called
     return replace(root, name=called)
 
 

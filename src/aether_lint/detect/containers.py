@@ -5,7 +5,7 @@ it, and keeps what the caller gave, not what went wrong.
 """
 
 from aether_lint.detect.arms import Decision
-from aether_lint.facts import Caught, Cond, Const, Effect, Function, Test, Value, failures_in
+from aether_lint.facts import Caught, Cond, Effect, Function, Test, Value, failures_in, is_none
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.mentions import Walker
@@ -70,9 +70,8 @@ def _works_on(
     """Whether an effect puts something into the container or looks into it, and not because something failed."""
     if _takes_out(effect) or _has_failed(function, effect):
         return False
-    if box == program.natures.box_of(effect, module, function):
-        return True
-    if box == program.natures.box_in(effect.value, module, function):
+    natures = program.natures
+    if box in (natures.box_of(effect, module, function), natures.box_in(effect.value, module, function)):
         return True
     if effect.kind != "call" or not depth:
         return False
@@ -87,7 +86,7 @@ def _works_on(
 
 def _only_prunes(program: Program, module: Module, function: Function, box: str) -> bool:
     """Whether a function puts nothing into the container and answers nothing: it takes out what has expired."""
-    if any(e.kind == "return" and not (isinstance(e.value, Const) and e.value.value is None) for e in function.effects):
+    if any(e.kind == "return" and not is_none(e.value) for e in function.effects):
         return False
     return not any(_stored(program, module, function, i, box) for i in range(len(function.effects)))
 

@@ -82,7 +82,7 @@ def _stands_in(program: Program, module: Module, function: Function, index: int)
             control = _lets_through(program, home, found, name)
             if control is not None:
                 return control, _label(name)
-        elif thing.kind in ("class", "instance") and _is_ours(effect, module, thing.name):
+        elif thing.kind in ("class", "instance") and _is_ours(module, thing.name):
             for method in program.subjects.methods(thing.name):
                 owner, inner = program.names.function(method) or where
                 control = _lets_through(program, owner, inner, inner.key.rpartition(".")[2])
@@ -95,9 +95,8 @@ def _label(name: str) -> str:
     return f"a stub `{name}`"
 
 
-def _is_ours(effect: Effect, module: Module, name: str) -> bool:
+def _is_ours(module: Module, name: str) -> bool:
     """Whether the class is defined beside the import that failed, not a service of the project."""
-    del effect
     return name.startswith(f"{module.path}:")
 
 

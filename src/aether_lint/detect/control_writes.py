@@ -10,12 +10,12 @@ from aether_lint.detect import failure
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.gaps import Gap
 from aether_lint.detect.swallows import broadness
-from aether_lint.facts import NEXT, RETURN, Attempt, Const, Effect, Function, Handler, Result, Value
+from aether_lint.facts import NEXT, RETURN, Attempt, Const, Effect, Function, Handler, Result, is_none
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Step
 from aether_lint.link.absence import root as make_root
 from aether_lint.link.mentions import results_in
-from aether_lint.link.names import last_name
+from aether_lint.link.names import dotted, last_name
 from aether_lint.link.nature import is_quiet
 from aether_lint.model import Confidence
 
@@ -40,7 +40,7 @@ def lost(program: Program, module: Module, function: Function) -> Iterator[Gap]:
             first = handler.effects.start
             if first < len(function.effects) and program.gates.of_site(module, function, first).level != "open":
                 continue
-            root = make_root("call", _spelled(call), module.path, function.key, index)
+            root = make_root("call", dotted(call.place), module.path, function.key, index)
             anchor = Anchor(module.path, function.key, "attempt", index)
             confidence: Confidence = "medium"
             chain = (Step(module.path, call.span, "this write may be lost"),)
@@ -105,15 +105,11 @@ def _tells_success(program: Program, module: Module, function: Function, handler
     ]  # fmt: skip
     if not failing:
         return True  # the function goes on and answers as ever
-    if all(_is_none(v) for v in failing):
-        return all(_is_none(v) for v in others)
+    if all(is_none(v) for v in failing):
+        return all(is_none(v) for v in others)
     if all(v == Const(True) for v in failing):
         return True
     return all(v == Const(False) for v in failing) and _is_never_asked(program, f"{module.path}:{function.key}")
-
-
-def _is_none(value: Value | None) -> bool:
-    return value is None or value == Const(None)
 
 
 def _is_never_asked(program: Program, name: str) -> bool:
@@ -140,7 +136,3 @@ def _is_aftermath(function: Function, attempt: Attempt) -> bool:
         if other is not attempt and any(r.start <= attempt.body.start and attempt.body.end <= r.end for r in ranges):
             return True
     return False
-
-
-def _spelled(call: Effect) -> str:
-    return call.place.replace(">", ".").replace(":", ".").strip(".~?")

@@ -27,7 +27,7 @@ from aether_lint.link.absence import RANKS, Chain, Root, RootKind, Step, attempt
 from aether_lint.link.absence import root as make_root
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import OPEN, Gate, guard_chain, required_atoms, stronger, weaker
-from aether_lint.link.names import last_name
+from aether_lint.link.names import last_name, last_part
 from aether_lint.link.subjects import CRYPTO_ROLES, Subject, external_subject, module_subject
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -165,7 +165,7 @@ def _is_answered(function: Function, decision: Decision) -> bool:
     caught = [
         function.attempts[f.attempt].handlers[f.handler] for f in failures_in(decision.guard.cond) if f.handler >= 0
     ]
-    return bool(caught) and all(handler.types and all(map(outcomes.is_answer, handler.types)) for handler in caught)
+    return bool(caught) and all(h.types and all(outcomes.is_answer(last_part(t)) for t in h.types) for h in caught)
 
 
 def _weakened(

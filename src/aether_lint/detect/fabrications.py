@@ -10,12 +10,25 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.arms import Decision, decisions, refuses
 from aether_lint.detect.failure import missing
 from aether_lint.detect.made_up import MadeUp, Maker
-from aether_lint.facts import Atom, Cond, Const, Display, Effect, Every, Function, Ref, Some, Text, failures_in
+from aether_lint.facts import (
+    Atom,
+    Cond,
+    Const,
+    Display,
+    Effect,
+    Every,
+    Function,
+    Ref,
+    Some,
+    Text,
+    atoms_of,
+    failures_in,
+)
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Step
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.mentions import names_in
-from aether_lint.link.names import last_name
+from aether_lint.link.names import dotted, last_name, last_part
 from aether_lint.link.nature import is_quiet
 from aether_lint.model import CONFIDENCES, Confidence, Span
 
@@ -116,7 +129,7 @@ def _cause(program: Program, module: Module, function: Function, decision: Decis
 def _missing(program: Program, module: Module, function: Function, cond: Cond, asked: Confidence) -> _Cause | None:
     """What is not there: a library, a credential, a client that could not be made."""
     for name in missing(cond):
-        last = name.replace(":", ".").replace(">", ".").rpartition(".")[2]
+        last = last_part(name)
         if tokens.words(last)[-1:] and tokens.words(last)[-1] in _CREDENTIAL_ENDS:
             return _Cause("unset", last.lstrip("_"), asked)
     for root, _ in program.absences.of_cond(cond, module, function):
@@ -149,7 +162,7 @@ def _is_bad_answer(cond: Cond) -> bool:
 
 
 def _call_name(effect: Effect) -> str:
-    return ".".join(p for p in effect.place.replace(">", ".").replace(":", ".").strip(".~?").split(".")[-2:] if p)
+    return ".".join(p for p in dotted(effect.place).split(".")[-2:] if p)
 
 
 def _answer(program: Program, module: Module, function: Function, decision: Decision) -> tuple[int, MadeUp] | None:
@@ -253,7 +266,7 @@ def _is_expected(name: str) -> bool:
 def _is_chosen(function: Function, index: int) -> bool:
     """Whether somebody asked for made-up answers: `provider == "mock"`, `if self.use_mock`."""
     for number in guard_chain(function, function.effects[index].when):
-        for atom in _atoms(function.guards[number].cond):
+        for atom in atoms_of(function.guards[number].cond):
             asked = atom.positive and atom.kind in ("equals", "truthy", "in")
             texts = [_said(atom.value), _said(atom.arg)]
             if asked and any(frozenset(tokens.words(text)) & fabrication.MADE_UP for text in texts):
@@ -264,13 +277,7 @@ def _is_chosen(function: Function, index: int) -> bool:
 def _said(value: object) -> str:
     if isinstance(value, Const):
         return str(value.value)
-    return value.name.replace(":", ".").replace(">", ".").rpartition(".")[2] if isinstance(value, Ref) else ""
-
-
-def _atoms(cond: Cond) -> list[Atom]:
-    if isinstance(cond, (Every, Some)):
-        return [atom for part in cond.conds for atom in _atoms(part)]
-    return [cond] if isinstance(cond, Atom) else []
+    return last_part(value.name) if isinstance(value, Ref) else ""
 
 
 def _fabrication(

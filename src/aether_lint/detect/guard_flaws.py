@@ -13,7 +13,7 @@ from msgspec import Struct
 from aether_lint.facts import Atom, Caught, Cond, Const, Display, Each, Every, Function, Opaque, Ref, Result, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
-from aether_lint.link.names import last_name
+from aether_lint.link.names import last_name, last_part
 
 DEPTH = 3  # names and calls followed to what a condition asks about
 TEXTS = ("text", "none", "required")  # defaults of reads whose value is split
@@ -155,5 +155,5 @@ def _disarmed(function: Function, raises: list[int]) -> Iterator[Flaw]:
             continue  # a local variable is gone at the next call
         conds = [function.guards[g].cond for g in guard_chain(function, effect.when)]
         if all(isinstance(c, Atom) and c.value == Ref(effect.place) for c in conds):
-            yield Flaw("disarmed", index, effect.place.replace(">", ".").replace(":", ".").rpartition(".")[2])
+            yield Flaw("disarmed", index, last_part(effect.place))
             return

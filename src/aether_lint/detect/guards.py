@@ -17,7 +17,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.facts import Atom, Attr, Cond, Const, Effect, Every, Function, Ref, Result, Text, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import enclosing_attempt, goes_on
-from aether_lint.link.gates import guard_chain
+from aether_lint.link.gates import guard_chain, required
 from aether_lint.link.mentions import folded, names_in
 from aether_lint.model import Confidence, Span
 
@@ -213,7 +213,7 @@ def _inverted(program: Program, module: Module, function: Function) -> Iterator[
     for index, effect in enumerate(function.effects):
         if effect.kind != "raise" or effect.when < 0 or not _speaks_of_production(effect, function):
             continue
-        conds = [c for g in guard_chain(function, effect.when) for c in _parts(function.guards[g].cond)]
+        conds = [c for g in guard_chain(function, effect.when) for c in required(function.guards[g].cond)]
         levels = [program.gates.of_cond(c, module, function).level for c in conds]
         others = [c for c, level in zip(conds, levels, strict=True) if level == "open"]
         if "closed" not in levels or not any(isinstance(c, Atom) for c in others):
@@ -224,10 +224,6 @@ def _inverted(program: Program, module: Module, function: Function) -> Iterator[
             anchor, "inverted", module.path, function.key, effect.span, name, "", module.path, function.span, "medium"
         )
         return
-
-
-def _parts(cond: Cond) -> list[Cond]:
-    return [p for c in cond.conds for p in _parts(c)] if isinstance(cond, Every) else [cond]
 
 
 def _speaks_of_production(effect: Effect, function: Function) -> bool:

@@ -1,12 +1,13 @@
 """The statement of a degraded arm that installs, chooses or works on a replacement, or drops the work."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from aether_lint.catalog.clients import KEY_VALUE_STORES
-from aether_lint.catalog.tokens import STAND_IN_WORDS, words
+from aether_lint.catalog.tokens import HOUSEKEEPING_WORDS, STAND_IN_WORDS, words
 from aether_lint.detect.arms import Decision, refuses
 from aether_lint.detect.containers import serves_instead
 from aether_lint.facts import (
@@ -23,6 +24,7 @@ from aether_lint.facts import (
     Result,
     Value,
     failures_in,
+    is_none,
 )
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Root, Step
@@ -103,6 +105,7 @@ class _Search:
         self.natures: NatureTable = program.natures
         self.failures = failures_in(decision.guard.cond)
         self.direct = bool(self.failures)
+        self.served: dict[str, bool] = {}  # by container, which several effects of a side work on
 
     def at(self, index: int) -> Install | None:
         effect = self.function.effects[index]
@@ -153,8 +156,15 @@ class _Search:
             box = self.natures.box_in(effect.value, self.module, self.function)
         return None if box is None or not self._serves(box) else self._box(index, box)
 
+    @cached_property
+    def walker(self) -> Walker:
+        """What the values of the function are made of."""
+        return Walker(self.function)
+
     def _serves(self, box: str) -> bool:
-        return serves_instead(self.program, self.module, self.function, self.decision, box)
+        if box not in self.served:
+            self.served[box] = serves_instead(self.program, self.module, self.function, self.decision, box)
+        return self.served[box]
 
     def _rebound(self, effect: Effect) -> Nature | None:
         """What a handler puts under a name of a module: `globals()["Store"] = MemoryStore`."""
@@ -367,7 +377,7 @@ class _Search:
             return self._given_up() if self._own_writes(self.decision.other.effects) else None
         if not self._writes() or root.kind not in ("import", "unset") or self._has_nothing_to_write():
             return None
-        if any(e.kind == "return" and not _is_none(e.value) for e in effects):
+        if any(e.kind == "return" and not is_none(e.value) for e in effects):
             return None
         last = self.decision.taken.effects[-1]
         if effects[last].kind != "return":
@@ -387,12 +397,11 @@ class _Search:
         cond = self.decision.guard.cond
         if not isinstance(cond, Atom) or not isinstance(cond.value, Ref) or self._nature(cond.value).kind == "durable":
             return False
-        walker = Walker(self.function)
         for i in self.decision.other.effects:
             effect = self.function.effects[i]
             if not self.program.subjects.of_call(effect, self.module, self.function):
                 continue
-            made_of = (walker.names(given, PAYLOAD_DEPTH) for given in effect.args if given != cond.value)
+            made_of = (self.walker.names(given, PAYLOAD_DEPTH) for given in effect.args if given != cond.value)
             if any(cond.value.name in names for names in made_of):
                 return True
         return False
@@ -427,7 +436,7 @@ class _Search:
         if any(not _only_reports(self.function.effects[i], handler.name) for i in span):
             return None
         after = self.function.effects[handler.effects.end :]
-        answers = [e.value for e in after if e.kind == "return" and not _is_none(e.value)]
+        answers = [e.value for e in after if e.kind == "return" and not is_none(e.value)]
         if (
             not answers
             or self._is_side_work(cond.attempt)
@@ -457,19 +466,17 @@ class _Search:
         """Whether what the function answers is set in the `try`: the caller sees that it did not come so far."""
         body = self.function.attempts[number].body
         done = {e.place for e in self.function.effects[body.start : body.end] if e.kind in ("bind", "augment")}
-        walker = Walker(self.function)
-        return any(name in done for answer in answers for name in walker.names(answer, 1))
+        return any(name in done for answer in answers for name in self.walker.names(answer, 1))
 
     def _is_copy(self, answers: Sequence[Value | None]) -> bool:
         """Whether the function hands out what it could not write: it was made here, and is made again."""
         made = {e.place for e in self.function.effects if e.kind == "bind" and ">" in e.place}
         answered = {value.name for value in answers if isinstance(value, Ref) and value.name in made}
-        walker = Walker(self.function)
         for i in self.decision.other.effects:
             effect = self.function.effects[i]
             if answered and effect.kind == "call" and access_of(last_name(effect)) == "write":
                 given = (*effect.args, *(value for _, value in effect.keywords))
-                if any(not answered.isdisjoint(walker.names(value, 2)) for value in given):
+                if any(not answered.isdisjoint(self.walker.names(value, 2)) for value in given):
                     return True
         return False
 
@@ -527,45 +534,13 @@ def same_origin(a: Root, b: Root) -> bool:
     return (a.path, a.function, a.attempt) == (b.path, b.function, b.attempt) if a.kind == "call" else a.name == b.name
 
 
-def _is_none(value: Value | None) -> bool:
-    return value is None or (isinstance(value, Const) and value.value is None)
-
-
 # methods that read or write, as their argument says
 EXECUTORS = frozenset({"execute", "executemany", "execute_async", "eval", "evalsha", "script"})
-HOUSEKEEPING = frozenset(
-    [
-        "close",
-        "shutdown",
-        "stop",
-        "cleanup",
-        "clean",
-        "purge",
-        "track",
-        "touch",
-        "heartbeat",
-        "notify",
-        "emit",
-        "record",
-        "log",
-        "audit",
-        "metric",
-        "metrics",
-        "stats",
-        "invalidate",
-        "refresh",
-        "warm",
-        "ping",
-        "health",
-        "expire",
-    ]
-)
-"""Words of functions whose lost write costs bookkeeping, not data."""
 
 
 def is_housekeeping(key: str) -> bool:
     """Whether a function's name says that its work is bookkeeping or clean-up."""
-    return any(word in HOUSEKEEPING for word in words(key.rpartition(".")[2]))
+    return not HOUSEKEEPING_WORDS.isdisjoint(words(key.rpartition(".")[2]))
 
 
 def _inside(inner: Range, outer: Range) -> bool:

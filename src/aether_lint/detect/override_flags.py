@@ -10,7 +10,7 @@ from msgspec import Struct
 from aether_lint.catalog import toggles, tokens
 from aether_lint.detect import degradations
 from aether_lint.detect.anchor import Anchor
-from aether_lint.facts import Atom, Cond, Const, Every, Function, Ref, Result, Some, Test, Value
+from aether_lint.facts import Atom, Cond, Const, Every, Function, Ref, Result, Some, Test, Value, atoms_of
 from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.environment_names import is_label
@@ -114,7 +114,7 @@ def _weakens(function: Function, guard: int) -> bool:
 
 
 def _named(cond: Cond, module: Module, function: Function, index: int, span: Span) -> Iterator[OverrideFlag]:
-    for atom in _atoms(cond):
+    for atom in atoms_of(cond):
         match atom:
             case Atom("in", Const(str() as name), Ref("os.environ"), True) if name in tokens.TEST_VARIABLES:
                 flag = _flag(name, module, function, index, span)
@@ -127,15 +127,6 @@ def _tests_in(value: Value | None) -> Iterator[Cond]:
         yield value.cond
     for part in parts_of(value):
         yield from _tests_in(part)
-
-
-def _atoms(cond: Cond) -> Iterator[Atom]:
-    match cond:
-        case Atom():
-            yield cond
-        case Every(conds) | Some(conds):
-            for part in conds:
-                yield from _atoms(part)
 
 
 def _is_combined(program: Program, module: Module, function: Function, setting: EnvSetting) -> bool:
@@ -164,7 +155,7 @@ def _combined(program: Program, cond: Cond, module: Module, function: Function, 
 def _involves(program: Program, cond: Cond, module: Module, function: Function, question: Setting) -> bool:
     return any(
         program.refusals.is_value(side, module, function, question)
-        for atom in _atoms(cond)
+        for atom in atoms_of(cond)
         for side in (atom.value, atom.arg)
         if side is not None
     )

@@ -19,6 +19,7 @@ from aether_lint.detect.value_sinks import Comparison, comparisons
 from aether_lint.facts import Const, Effect, Function, Ref, Result, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Step
+from aether_lint.link.names import last_part
 
 STRONG_NAMES = frozenset({"API key", "secret", "secret key", "access key", "password", "passphrase", "PIN"})
 DENIES_CHECK = frozenset({"confirm", "confirmation", "repeat", "again", "retype", "new", "old", "previous", "second"})
@@ -145,7 +146,7 @@ def _effect_at(function: Function, seen: Comparison) -> int:
 def _text(value: Value | None, function: Function) -> str:
     """The last name of an operand, for the fix to find it."""
     if isinstance(value, Ref):
-        return value.name.replace(":", ".").replace(">", ".").rpartition(".")[2].rstrip("~")
+        return last_part(value.name)
     return called_name(function.effects[value.effect]) if isinstance(value, Result) else ""
 
 

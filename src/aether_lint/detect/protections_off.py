@@ -8,7 +8,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.facts import Const, Display, Effect, Failed, Function, Ref, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.gates import guard_chain
-from aether_lint.link.names import last_name
+from aether_lint.link.names import last_name, last_part
 from aether_lint.model import Confidence, Span
 
 CERTIFICATES = "the check of certificates"
@@ -100,7 +100,7 @@ def _admits_anyone(keywords: dict[str, Value]) -> bool:
 
 
 def _bound(effect: Effect, function: Function) -> Iterator[tuple[str, str]]:
-    last = effect.place.replace(">", ".").replace(":", ".").rpartition(".")[2]
+    last = last_part(effect.place)
     if last == "check_hostname" and effect.value == Const(False):
         yield "the check of the host name", "check_hostname = False"
     if last == "verify_mode" and effect.value == Ref("ssl.CERT_NONE"):

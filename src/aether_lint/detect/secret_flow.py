@@ -13,6 +13,7 @@ from aether_lint.catalog import ciphers, secrets_in_flow, tokens
 from aether_lint.facts import Arms, Attr, Const, Display, Effect, Function, Opaque, Param, Ref, Result, Text, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.environment import given
+from aether_lint.link.names import last_part
 from aether_lint.model import Span
 
 MOST_LEAVES = 40  # of one value; more are a table, and no secret
@@ -245,7 +246,7 @@ def called_name(effect: Effect) -> str:
     if isinstance(effect.value, Attr):
         return effect.value.name
     place = effect.value.name if isinstance(effect.value, Ref) else effect.place
-    return place.replace(":", ".").replace(">", ".").replace("?", "").rpartition(".")[2]
+    return last_part(place).lstrip("?")
 
 
 def item_key(effect: Effect) -> str:
@@ -259,7 +260,7 @@ def known_as(leaf: Leaf) -> str:
     """The name under which a leaf is known: of the attribute, parameter, key or getter."""
     match leaf.value:
         case Ref(name):
-            return name.replace(":", ".").replace(">", ".").replace("?", "").rpartition(".")[2].rstrip("~")
+            return last_part(name).lstrip("?")
         case Attr(_, name):
             return name
         case Result(index):

@@ -26,7 +26,7 @@ from aether_lint.link.absence import Step
 from aether_lint.link.environment import given
 from aether_lint.link.gates import guard_chain
 from aether_lint.link.hooks import Start
-from aether_lint.link.names import last_name
+from aether_lint.link.names import last_name, last_part
 from aether_lint.model import Confidence, Span
 
 Kind = Literal["dead handler", "mounted", "scope dropped", "connects early", "disabled", "raise logged"]
@@ -208,7 +208,7 @@ def _registers(module: Module, place: str, function: str) -> bool:
 
 def _is_entered(program: Program, mounted: Value | None) -> bool:
     """Whether somebody runs the lifespan of the mounted application: `sub.router.lifespan_context(sub)`."""
-    name = getattr(mounted, "name", "").replace(">", ".").replace(":", ".").rpartition(".")[2]
+    name = last_part(getattr(mounted, "name", ""))
     for other in program.names.modules.values():
         for owner in other.facts.functions:
             for effect in owner.effects:
@@ -224,7 +224,7 @@ def _is_entered(program: Program, mounted: Value | None) -> bool:
 def _name(value: Value | None, module: Module, function: Function) -> str:
     if isinstance(value, Result):
         return call_text(function.effects[value.effect], module, function)
-    return getattr(value, "name", "the application").replace(">", ".").replace(":", ".").rpartition(".")[2]
+    return last_part(getattr(value, "name", "the application"))
 
 
 # -- wrappers

@@ -12,7 +12,7 @@ from aether_lint.detect.anchor import Anchor
 from aether_lint.facts import Arms, Atom, Cond, Const, Effect, Every, Function, Param, Ref, Result, Value, negate
 from aether_lint.link import Module, Program
 from aether_lint.link.absence import Step
-from aether_lint.link.gates import guard_chain
+from aether_lint.link.gates import guard_chain, required
 from aether_lint.link.names import last_name
 from aether_lint.link.nature import is_durable
 from aether_lint.link.subjects import Subject
@@ -127,17 +127,13 @@ def _is_refused(program: Program, module: Module, function: Function, name: str)
     for effect in function.effects:
         if effect.kind != "raise" or effect.when < 0:
             continue
-        parts = [part for g in guard_chain(function, effect.when) for part in _parts(function.guards[g].cond)]
+        parts = [part for g in guard_chain(function, effect.when) for part in required(function.guards[g].cond)]
         rest = tuple(part for part in parts if not _says_empty(part, name))
         if len(rest) == len(parts):
             continue
         if not rest or program.gates.of_cond(negate(Every(rest)), module, function).level in ("closed", "test"):
             return True
     return False
-
-
-def _parts(cond: Cond) -> list[Cond]:
-    return [p for c in cond.conds for p in _parts(c)] if isinstance(cond, Every) else [cond]
 
 
 def _says_there(cond: Cond, name: str) -> bool:

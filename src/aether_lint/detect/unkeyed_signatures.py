@@ -9,6 +9,7 @@ from aether_lint.detect.secret_use import Weakness, use
 from aether_lint.detect.value_sinks import Derived
 from aether_lint.facts import Const, Function
 from aether_lint.link import Module, Program
+from aether_lint.link.names import last_part
 
 MAKING = frozenset({"sign", "create", "generate", "make", "issue", "build", "compute", "calculate"})
 CHECKING = frozenset({"verify", "validate", "check", "authenticate"})
@@ -91,7 +92,7 @@ def _returns_signature(function: Function) -> bool:
 
 def _signature_in(place: str) -> str:
     """What a name promises by its last words: `expected_sig`, `signature_value`; `signature_data` is what is signed."""
-    said = [w for w in tokens.words(place.replace(":", ".").replace(">", ".").rpartition(".")[2]) if w not in FORMS]
+    said = [w for w in tokens.words(last_part(place)) if w not in FORMS]
     return NAMES.get(said[-1], "") if said else ""
 
 

@@ -24,7 +24,7 @@ from aether_lint.facts import (
 from aether_lint.link.absence import AbsenceTable, constant_sense, enclosing_attempt, goes_on
 from aether_lint.link.callgraph import CallGraph
 from aether_lint.link.constants import Constants
-from aether_lint.link.names import Module, Names, last_name
+from aether_lint.link.names import Module, Names, last_name, last_part
 from aether_lint.link.own_names import OwnNames, matches
 from aether_lint.link.things import ThingTable
 
@@ -210,7 +210,7 @@ class GateTable:
     def _is_environment_name(self, value: Value, module: Module, function: Function, depth: int = DEPTH) -> bool:
         """Whether a value is the name of the deployment environment, by the name of what holds it."""
         if isinstance(value, Ref):
-            last = value.name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
+            last = last_part(value.name)
             if tokens.is_environment_name(last):
                 return True
             bound = self._names.bindings(self._names.globalise(value.name, module.path))
@@ -244,7 +244,7 @@ class GateTable:
         called = function.effects[value.effect].value if isinstance(value, Result) else value
         if positive and self._own.test_gates and self._is_named(called, module, function, self._own.test_gates):
             return TEST
-        last = name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~")
+        last = last_part(name)
         if deployment.is_production_predicate(last) and not positive:
             return CLOSED
         if positive and deployment.is_debug(last):
@@ -361,8 +361,11 @@ def guard_chain(function: Function, index: int) -> list[int]:
     return found
 
 
+def required(cond: Cond) -> list[Cond]:
+    """The conditions that all hold where a condition holds."""
+    return [part for c in cond.conds for part in required(c)] if isinstance(cond, Every) else [cond]
+
+
 def required_atoms(cond: Cond) -> list[Atom]:
-    """The elementary conditions that all hold where a condition holds."""
-    if isinstance(cond, Every):
-        return [atom for part in cond.conds for atom in required_atoms(part)]
-    return [cond] if isinstance(cond, Atom) else []
+    """The elementary ones among them."""
+    return [part for part in required(cond) if isinstance(part, Atom)]

@@ -32,7 +32,7 @@ from aether_lint.facts import (
 )
 from aether_lint.link.constants import UNKNOWN
 from aether_lint.link.environment import Environment
-from aether_lint.link.names import Module, Names
+from aether_lint.link.names import Module, Names, last_part
 
 Uses: TypeAlias = tuple[dict[str, list[int]], dict[str, list[int]]]
 """The indices of the calls that are given a word, and of the tests of it."""
@@ -317,7 +317,7 @@ def spoken_in(function: Function) -> set[str]:
 @lru_cache(NAMES_KEPT)
 def folded(name: str) -> str:
     """The last part of a name as the index has it."""
-    return name.replace(">", ".").replace(":", ".").rpartition(".")[2].rstrip("~").strip("_").lower()
+    return last_part(name).strip("_").lower()
 
 
 def is_refusal(effect: Effect) -> bool:

@@ -117,6 +117,11 @@ def last_name(effect: Effect) -> str:
     return getattr(called, "name", "") if called is not None else ""
 
 
+def dotted(place: str) -> str:
+    """A place as a message spells it: `Store.get.client.ping` for `:Store.get>client.ping`."""
+    return place.replace(">", ".").replace(":", ".").strip(".~?")
+
+
 @lru_cache(NAMES_KEPT)
 def last_part(name: str) -> str:
     """The last part of a name in the notation of facts."""
