@@ -51,7 +51,10 @@ REQUEST_TYPES = word_set(
     "HTTPAuthorizationCredentials OAuth2PasswordRequestForm HTTPBasicCredentials Header Query Form Body Cookie"
 )
 REQUEST_PARAMETERS = word_set("Header Query Form Body Cookie Security")
-AUTHENTICATED = word_set("session user state cookies signed_cookies auth_user scope app meta META")
+AUTHENTICATED = word_set(
+    "session user state cookies signed_cookies auth_user scope app application config_dict context ctx registry "
+    "settings meta META"
+)
 """Parts of a request that the server itself put there, or that a double-submit check compares."""
 
 CHECKING_WORDS = word_set(

@@ -120,7 +120,7 @@ EMULATOR_VALUES: frozenset[str] = word_set(
 )
 """Literals that local emulators and keyless servers expect."""
 
-LOCAL_HOSTS: frozenset[str] = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]", "host.docker.internal"})
+LOCAL_HOSTS: frozenset[str] = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "host.docker.internal"})
 
 ENVIRONMENT_NAMES: frozenset[str] = word_set(
     """

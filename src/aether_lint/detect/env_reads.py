@@ -13,7 +13,7 @@ from aether_lint.detect import secret_values, warned_values
 from aether_lint.detect.anchor import Anchor
 from aether_lint.detect.key_uses import KeyUse, key_use
 from aether_lint.detect.reach import Reach, holds_unset, reach
-from aether_lint.facts import Function
+from aether_lint.facts import Function, Result, Value
 from aether_lint.link import Module, Program
 from aether_lint.link.env_settings import EnvSetting
 from aether_lint.link.gates import guard_chain
@@ -45,6 +45,9 @@ class WeakSetting(Struct, frozen=True):
     def anchor(self) -> Anchor:
         """The read or the field."""
         return Anchor(self.setting.path, self.setting.function, "effect", self.setting.index)
+
+
+HANDED_ON = frozenset({"API key", "token", "access key"})  # secrets by which a program is known elsewhere
 
 
 def observe(program: Program, module: Module) -> list[WeakSetting]:
@@ -124,7 +127,7 @@ def _literal(setting: EnvSetting, secret: tokens.SecretName) -> WeakSetting | No
     for text in setting.default.texts:
         if "\x00" in text or not secret_values.is_secret_literal(text, setting.name):
             continue
-        outbound_key = secret.direction == "outbound" and secret.label in ("API key", "token", "access key")
+        outbound_key = secret.direction == "outbound" and secret.label in HANDED_ON
         confidence: Confidence = "low" if outbound_key and secret_values.is_placeholder(text) else "high"
         return _weak("literal", setting, text, "error", confidence)
     return None
@@ -189,15 +192,38 @@ def _empty(program: Program, setting: EnvSetting, function: Function) -> WeakSet
 
 
 def _is_left_out(program: Program, module: Module, function: Function, setting: EnvSetting) -> bool:
-    """Settings of test classes, and of classes that nothing uses."""
+    """Keys of local services, settings of test classes, and of classes that nothing uses."""
     if function.kind != "class":
-        return False
+        return _is_for_local_service(program, module, function, setting)
     named = tokens.words(function.key)
     if tokens.TEST_WORDS.intersection(named):
         return True
     if not program.settings.is_settings_class(function, module):
         return False
     return program.complete and not _is_used(program, module, function)
+
+
+def _is_for_local_service(program: Program, module: Module, function: Function, setting: EnvSetting) -> bool:
+    """Whether a key is handed on with an address on this machine: what runs there takes any key."""
+    secret = setting.secret
+    if secret is None or secret.label not in HANDED_ON or secret.direction == "inbound":
+        return False
+    for effect in function.effects:
+        given = (*effect.args, *(v for _, v in effect.keywords)) if effect.kind == "call" else ()
+        if Result(setting.index) in given and any(_is_local(program, value, module, function) for value in given):
+            return True
+    return False
+
+
+def _is_local(program: Program, value: Value, module: Module, function: Function) -> bool:
+    """Whether a value, or the default of the variable that it is read from, is a URL of this machine."""
+    if isinstance(value, Result):
+        read = program.environment.read(function.effects[value.effect], module, function)
+        if read is None or read.default is None:
+            return False
+        module = program.names.modules[read.module]
+        value, function = read.default, module.functions[read.function]
+    return any(secret_values.is_local_url(text) for text in program.constants.texts(value, module, function))
 
 
 def _is_overridden(program: Program, weak: WeakSetting) -> bool:

@@ -53,6 +53,12 @@ def is_placeholder(text: str) -> bool:
     return any(word in lowered for word in tokens.PLACEHOLDER_WORDS)
 
 
+def is_local_url(url: str) -> bool:
+    """Whether a URL names a service on this machine."""
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return host.rpartition(":")[0] in tokens.LOCAL_HOSTS or host in tokens.LOCAL_HOSTS
+
+
 def credentials(url: str) -> str | None:
     """The password in a URL (`scheme://user:password@host`), or None; templates and unknown parts are no password."""
     scheme, separator, rest = url.partition("://")
