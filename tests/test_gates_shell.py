@@ -26,6 +26,8 @@ SCRIPTS = {
     "set +e, last": "set +e\nmypy .",
     "set +e and back": "set +e\necho start\nset -e\nmypy .\necho done",
     "status kept": "set +e\nmypy .\nrc=$?\nset -e\nexit $rc",
+    "status of a pipe kept": "set +e\nmypy . | cat\nrc=${PIPESTATUS[0]}\nset -e\nexit $rc",
+    "status of a pipe kept, not used": "set +e\nmypy . | cat\nrc=${PIPESTATUS[0]}\necho $rc",
     "pipe": "mypy . | cat",
     "pipe with pipefail": "set -o pipefail\nmypy . | cat",
     "last in a pipe": "echo x | mypy .",

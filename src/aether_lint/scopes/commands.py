@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from aether_lint.scopes.known_tools import CHECKS, COMPARES, SOFT_FLAGS, WRAPPER_VALUES, WRAPPERS
+from aether_lint.scopes.known_tools import CHECKS, COMPARES, SOFT_FLAGS, SPELLED, WRAPPER_VALUES, WRAPPERS
 from aether_lint.scopes.shell import UNKNOWN
 
 MAX_WRAPPERS = 8
@@ -203,6 +203,7 @@ def known(args: Sequence[str]) -> bool:
 
 def shown(tool: str, args: Sequence[str], limit: int = 70) -> str:
     """The command line for a message: one line, shortened, computed parts as `…`."""
-    text = " ".join(arg if UNKNOWN in arg else shlex.quote(arg) for arg in (*tool.split(), *args)).replace(UNKNOWN, "…")
+    words = (*SPELLED.get(tool, tool).split(), *args)
+    text = " ".join(arg if UNKNOWN in arg else shlex.quote(arg) for arg in words).replace(UNKNOWN, "…")
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

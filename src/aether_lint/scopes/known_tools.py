@@ -7,6 +7,9 @@ from aether_lint.catalog.word_list import word_set
 Kind = Literal["types", "lint", "format", "tests", "security", "coverage", "hooks"]
 
 # Program -> what it checks. The name is that of the console script or of `python -m NAME`.
+SPELLED = {"ruff": "ruff check"}
+"""How a command begins that is known here by the name of its tool alone."""
+
 CHECKS: dict[str, Kind] = {
     **dict.fromkeys(("mypy", "dmypy", "pyright", "basedpyright", "ty", "pyre", "pytype", "pyrefly", "zuban"), "types"),
     **dict.fromkeys(

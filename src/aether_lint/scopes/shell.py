@@ -134,7 +134,7 @@ class _Reader:
         self.node(node, _State(loss, state.decides and last, state.guards, state.depth + 1, state.calls))
 
     def _read_later(self, following: str) -> bool:
-        return "$?" in following and tells_apart(self.text)
+        return ("$?" in following or "PIPESTATUS" in following) and tells_apart(self.text)
 
     def node(self, node: "Node", state: _State) -> None:
         if state.depth > MAX_DEPTH:
