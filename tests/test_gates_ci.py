@@ -167,6 +167,13 @@ def test_failure_is_lost_where_the_place_says(tmp_path: Path, name: str) -> None
     assert [(one.place.path, one.place.span.line) for one in found] == [(path, line)]
 
 
+def test_function_of_make_is_no_command_of_the_shell(tmp_path: Path) -> None:
+    recipe = 'lint:\n\tpylint -j 2 $(if $(only),-k "$(only)") \\\n\t\t--output out.txt \\\n\t\tapp\n'
+    project(tmp_path, {**CONFIGURED, "Makefile": recipe, **workflow("make lint")})
+    assert runs_on_pull_requests(tmp_path, "pylint")
+    assert of_kind(tmp_path, SoftGate) == []
+
+
 ABSENT = {  # what a script of checks gives up for, and whether that is a hole
     '[[ -z "$AUDIT_TOKEN" ]]': True,
     "[[ ${#files[@]} -eq 0 ]]": False,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from aether_lint.scopes.shell import UNKNOWN
 
 MAX_PREREQUISITES = 40
+MAX_EXPANSIONS = 5  # of one variable inside another
 RULE_LINE = re.compile(r"^([^\s#:=][^:=#]*?)\s*::?(?!=)\s*([^#=]*?)(?:;.*)?(?:#.*)?$")
 ASSIGNMENT = re.compile(r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?:::?=|\?=|=)\s*(.*?)\s*(?:#.*)?$")
 
@@ -98,13 +99,34 @@ def expanded(text: str, variables: Mapping[str, str]) -> str:
 
 
 def _expand(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
-    def one(found: re.Match[str]) -> str:
-        name = found[1] or found[2]
-        if name == "MAKE":
-            return "make"
-        value = variables.get(name)
-        if value is None or depth > 5:
-            return UNKNOWN
-        return _expand(value, variables, depth + 1)
+    """Variables by their values; what a function of make computes, `$(if $(x),-k $(x))`, is not known."""
+    parts: list[str] = []
+    index = 0
+    while (start := text.find("$", index)) >= 0:
+        parts.append(text[index:start])
+        opening = text[start + 1 : start + 2]
+        if opening not in ("(", "{"):  # `$$` is the shell's own dollar
+            parts.append(text[start : start + 2])
+            index = start + 2
+            continue
+        index = _closed(text, start + 1)
+        parts.append(_value(text[start + 2 : index - 1], variables, depth))
+    return "".join((*parts, text[index:]))
 
-    return re.sub(r"(?<!\$)\$(?:\(([\w.-]+)\)|\{([\w.-]+)\})", one, text)
+
+def _closed(text: str, opening: int) -> int:
+    """The index behind the parenthesis or brace that closes the one at an index; the end where none does."""
+    pair = "()" if text[opening] == "(" else "{}"
+    level = 0
+    for index in range(opening, len(text)):
+        level += (text[index] == pair[0]) - (text[index] == pair[1])
+        if not level:
+            return index + 1
+    return len(text)
+
+
+def _value(name: str, variables: Mapping[str, str], depth: int) -> str:
+    if name == "MAKE":
+        return "make"
+    value = variables.get(name)
+    return UNKNOWN if value is None or depth > MAX_EXPANSIONS else _expand(value, variables, depth + 1)
